@@ -1,0 +1,291 @@
+/**
+ * The example world's Python: how a connection is opened, where the statement stands and what is done with the answer.
+ * Everything that a program shows is said in the words beside it, so that a program follows from its description.
+ * In Python templates a leading tab is one level; in lines that hold it, {fetch} stands for the executed statement.
+ */
+import type { Request } from "./request";
+
+export interface Connection {
+  readonly words: readonly string[];
+  readonly imports: readonly string[];
+  /** The argument that the function gets for it, or none; one of these names, said in the words as {handle}. */
+  readonly handles: readonly string[];
+  /** Lines before the statement; the last may open a block, which `opens` says. */
+  readonly setup: readonly string[];
+  readonly opens: boolean;
+  /** {sql} is the statement's text or variable, {values} its bound parameters with the comma before them, or nothing. */
+  readonly call: string;
+  readonly for: "reading" | "changing" | "both";
+}
+
+export const connections: readonly Connection[] = [
+  {
+    words: ["use the connection {handle}", "work on the open connection {handle}", "go through {handle}"],
+    imports: [],
+    handles: ["conn", "db_conn", "link", "connection"],
+    setup: [],
+    opens: false,
+    call: "{handle} . execute ( {sql}{values} )",
+    for: "both",
+  },
+  {
+    words: ["create an engine for {handle}", "make a database engine out of {handle}"],
+    imports: ["from sqlalchemy import create_engine"],
+    handles: ["url", "db_url", "address"],
+    setup: ["engine = create_engine ( {handle} )"],
+    opens: false,
+    call: "engine . execute ( {sql}{values} )",
+    for: "both",
+  },
+  {
+    words: ["connect {handle} in a with block", "keep a connection of {handle} open in a with statement"],
+    imports: [],
+    handles: ["engine", "db_engine", "server"],
+    setup: ["with {handle} . connect ( ) as conn :"],
+    opens: true,
+    call: "conn . execute ( {sql}{values} )",
+    for: "reading",
+  },
+  {
+    words: ["wrap the SQL in text for session {handle}", "run it as text in the session {handle}"],
+    imports: ["from sqlalchemy import text"],
+    handles: ["session", "db_session", "orm"],
+    setup: [],
+    opens: false,
+    call: "{handle} . execute ( text ( {sql} ){values} )",
+    for: "both",
+  },
+  {
+    words: ["take the database kept in flask g", "ask the database of flask g"],
+    imports: ["from flask import g"],
+    handles: [],
+    setup: [],
+    opens: false,
+    call: "g . db . execute ( {sql}{values} )",
+    for: "reading",
+  },
+  {
+    words: ["begin a transaction on {handle}", "inside one transaction of {handle}"],
+    imports: [],
+    handles: ["engine", "store", "pool"],
+    setup: ["with {handle} . begin ( ) as tx :"],
+    opens: true,
+    call: "tx . execute ( {sql}{values} )",
+    for: "changing",
+  },
+];
+
+export interface Handling {
+  readonly words: readonly string[];
+  readonly imports: readonly string[];
+  readonly lines: readonly string[];
+  readonly answers: readonly Request["answer"][];
+  /** How often it is chosen, beside the others that fit. */
+  readonly weight: number;
+}
+
+const handling = (
+  answers: readonly Request["answer"][],
+  words: readonly string[],
+  lines: readonly string[],
+  options: { imports?: readonly string[]; weight?: number } = {},
+): Handling => ({ answers, words, lines, imports: options.imports ?? [], weight: options.weight ?? 1 });
+
+const jsonify = { imports: ["from flask import jsonify"] };
+const page = { imports: ["from flask import render_template"] };
+const abort = { imports: ["from flask import abort"] };
+
+/** {column} is the first column, {last} the last, {table} the table, {count} a number, {key} and {name} names that the words give. */
+export const handlings: readonly Handling[] = [
+  handling(
+    ["rows", "column"],
+    ["give back all rows", "hand all rows back"],
+    ["rows = {fetch} . fetchall ( )", "return rows"],
+    { weight: 3 },
+  ),
+  handling(
+    ["rows", "column"],
+    ["give back the first row", "hand only the first row back"],
+    ["row = {fetch} . first ( )", "return row"],
+    { weight: 2 },
+  ),
+  handling(
+    ["rows"],
+    ["turn each row into a dict and give back the list", "hand back a list of dicts"],
+    ["rows = {fetch} . fetchall ( )", "return [ dict ( row ) for row in rows ]"],
+    { weight: 2 },
+  ),
+  handling(
+    ["column"],
+    ["give back a list of the {column} values", "hand back each {column} in a list"],
+    ["rows = {fetch} . fetchall ( )", "return [ row . {column} for row in rows ]"],
+    { weight: 3 },
+  ),
+  handling(
+    ["rows", "column"],
+    ["print each row", "show the rows one by one"],
+    ["for row in {fetch} :", "\tprint ( row )"],
+  ),
+  handling(
+    ["rows"],
+    ["answer with JSON that holds the rows under {key}", "reply with the rows as JSON under {key}"],
+    ["rows = {fetch} . fetchall ( )", 'return jsonify ( { " {key} " : [ dict ( row ) for row in rows ] } )'],
+    jsonify,
+  ),
+  handling(
+    ["rows", "column"],
+    ["render '{table}.html' with the rows as {key}", "show page '{table}.html' where {key} are the rows"],
+    ["rows = {fetch} . fetchall ( )", 'return render_template ( " {table}.html " , {key} = rows )'],
+    page,
+  ),
+  handling(
+    ["rows", "column"],
+    ["abort with 404 when there is none, else give back the row", "give back the one row or abort with 404"],
+    ["row = {fetch} . fetchone ( )", "if row is None :", "\tabort ( 404 )", "return row"],
+    abort,
+  ),
+  handling(
+    ["rows", "column"],
+    ["assert that there are {count} rows", "make sure that {count} rows came"],
+    ["rows = {fetch} . fetchall ( )", "assert len ( rows ) == {count}"],
+  ),
+  handling(
+    ["rows", "column"],
+    ["give back how many rows came", "hand back the row count"],
+    ["rows = {fetch} . fetchall ( )", "return len ( rows )"],
+  ),
+  handling(
+    ["column"],
+    [
+      "fill the list {name} with every {column} that is set",
+      "append each {column} that is set to {name} and give it back",
+    ],
+    [
+      "{name} = [ ]",
+      "for row in {fetch} . fetchall ( ) :",
+      "\tif row . {column} :",
+      "\t\t{name} . append ( row . {column} )",
+      "return {name}",
+    ],
+  ),
+  handling(
+    ["column"],
+    ["give back the set of {column} values", "hand the {column} values back as a set"],
+    ["return set ( row . {column} for row in {fetch} )"],
+  ),
+  handling(
+    ["groups"],
+    ["give back a dict from {column} to its count", "hand back the counts keyed by {column}"],
+    ["rows = {fetch} . fetchall ( )", "return { row [ 0 ] : row [ 1 ] for row in rows }"],
+    { weight: 2 },
+  ),
+  handling(
+    ["groups"],
+    ["print every {column} beside its count", "show each {column} with its count"],
+    ["for {column} , count in {fetch} :", "\tprint ( {column} , count )"],
+  ),
+  handling(
+    ["groups"],
+    ["answer with JSON of the counts", "reply with the counts as JSON"],
+    ["rows = {fetch} . fetchall ( )", "return jsonify ( dict ( rows ) )"],
+    jsonify,
+  ),
+  handling(["number"], ["give back the number", "hand the number back"], ["return {fetch} . scalar ( )"], {
+    weight: 2,
+  }),
+  handling(
+    ["number"],
+    ["give back the number or 0 when nothing came", "hand the number back with 0 for none"],
+    ["total = {fetch} . scalar ( )", "return total or 0"],
+  ),
+  handling(
+    ["number"],
+    ["print the number behind {key}", "show the number after the word {key}"],
+    ["total = {fetch} . scalar ( )", 'print ( " {key} " , total )'],
+  ),
+  handling(
+    ["number"],
+    ["answer with JSON that holds the number under {key}", "reply with the number as JSON under {key}"],
+    ["total = {fetch} . scalar ( )", 'return jsonify ( { " {key} " : total } )'],
+    jsonify,
+  ),
+  handling(
+    ["number"],
+    ["say whether the number is above {count}", "tell if the number exceeds {count}"],
+    ["return {fetch} . scalar ( ) > {count}"],
+  ),
+  handling(
+    ["change"],
+    ["give back how many rows it touched", "hand back the number of touched rows"],
+    ["done = {fetch}", "return done . rowcount"],
+    { weight: 2 },
+  ),
+  handling(["change"], ["leave it at that", "do nothing more"], ["{fetch}"]),
+  handling(
+    ["change"],
+    ["say whether any row was touched", "tell if it touched anything"],
+    ["done = {fetch}", "return done . rowcount > 0"],
+  ),
+];
+
+export interface Guard {
+  readonly words: readonly string[];
+  readonly imports: readonly string[];
+  readonly lines: readonly string[];
+}
+
+const databaseError = "from sqlalchemy . exc import SQLAlchemyError";
+
+/** What may happen on a database error. */
+export const guards: readonly Guard[] = [
+  {
+    words: ["answer None if the database fails", "a database error gives None"],
+    imports: [databaseError],
+    lines: ["except SQLAlchemyError :", "\treturn None"],
+  },
+  {
+    words: ["log a database error and raise it again", "database errors are logged and raised again"],
+    imports: ["import logging", databaseError],
+    lines: ["except SQLAlchemyError as error :", "\tlogging . error ( error )", "\traise"],
+  },
+  {
+    words: ["print a database error", "database errors are printed"],
+    imports: [databaseError],
+    lines: ["except SQLAlchemyError as error :", "\tprint ( error )"],
+  },
+];
+
+/** How the variable that holds the statement is asked for; without it, the statement stands in the call. */
+export const statementNames = ["with the SQL kept in {variable}", "the SQL text goes into {variable}"] as const;
+export const statementVariables = ["sql", "stmt", "command", "sql_text"] as const;
+
+/** How the function's name is given; without it, it is `run`. */
+export const functionNames = ["write {function}", "in a function {function}", "the function {function}"] as const;
+export const functionVerbs = [
+  "show",
+  "load",
+  "list",
+  "find",
+  "read",
+  "pick",
+  "check",
+  "handle",
+  "report",
+  "browse",
+] as const;
+
+/** The whole description; {setup} is the connection with the statement's variable, {naming} the function's name. */
+export const descriptions = {
+  named: [
+    "{naming}: {setup}, {request}, and {handling}.",
+    "{naming}: {request}. {Setup}. {Handling}.",
+    "{Setup} and {request}. {Handling}. This is {function}.",
+    "{Request}; for this {setup}. {Handling}. Name it {function}.",
+  ],
+  unnamed: [
+    "{Setup}, {request}, then {handling}.",
+    "{Request}. To do so {setup}. {Handling}.",
+    "{Setup}. {Request} and {handling}.",
+  ],
+  guarded: ["{description} {Guard}."],
+} as const;
