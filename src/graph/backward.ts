@@ -1,0 +1,50 @@
+/** Reverse-mode differentiation over a graph's tape: appends the nodes that compute gradients. */
+import { addWithoutGradient } from "./arithmetic";
+import type { Value } from "./value";
+
+/**
+ * Gradients of a scalar, given `seeds`: for each seed its value and the gradient of the scalar with respect to it (a loss in
+ * closed form seeds its logits). Returns one gradient per entry of `targets`, in order.
+ *
+ * Throws a TypeError for a target that the seeds do not depend on.
+ */
+export function gradients(
+  seeds: readonly { readonly of: Value; readonly gradient: Value }[],
+  targets: readonly Value[],
+): Value[] {
+  const [first] = seeds;
+  if (first === undefined) throw new TypeError("no seed to differentiate from");
+  const { graph } = first.of;
+  const accumulated = new Map<string, Value>();
+  const accumulate = (value: Value, gradient: Value): void => {
+    const sum = accumulated.get(value.name);
+    accumulated.set(value.name, sum === undefined ? gradient : addWithoutGradient(sum, gradient));
+  };
+  const needed = dependents(graph.tape, targets);
+  for (const { of, gradient } of seeds) accumulate(of, gradient);
+  for (const { inputs, output, backward } of [...graph.tape].reverse()) {
+    const upstream = accumulated.get(output.name);
+    if (upstream === undefined || !needed.has(output.name)) continue;
+    backward(upstream).forEach((gradient, index) => {
+      const input = inputs[index];
+      if (gradient !== undefined && input !== undefined && needed.has(input.name)) accumulate(input, gradient);
+    });
+  }
+  return targets.map((target) => {
+    const gradient = accumulated.get(target.name);
+    if (gradient === undefined) throw new TypeError(`the loss does not depend on ${target.name}`);
+    return gradient;
+  });
+}
+
+/** Names of the targets and of everything computed from them: gradients elsewhere would be thrown away. */
+function dependents(
+  tape: readonly { readonly inputs: readonly Value[]; readonly output: Value }[],
+  targets: readonly Value[],
+): Set<string> {
+  const names = new Set(targets.map(({ name }) => name));
+  for (const { inputs, output } of tape) {
+    if (inputs.some(({ name }) => names.has(name))) names.add(output.name);
+  }
+  return names;
+}

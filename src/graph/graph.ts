@@ -1,0 +1,132 @@
+/**
+ * A tensor graph under construction. Operators append ONNX nodes and, where a gradient exists, a rule to the tape that
+ * `gradients` (backward.ts) walks in reverse. `encodeModel` (onnx-model.ts) turns the whole into ONNX bytes.
+ */
+import type { Dimension, ElementType, FloatType, Shape, Value } from "./value";
+
+export type Attribute = number | string | readonly number[] | { readonly float: number };
+
+export interface Node {
+  readonly operator: string;
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  readonly attributes: Readonly<Record<string, Attribute>>;
+}
+
+export interface Initializer {
+  readonly name: string;
+  readonly type: ElementType;
+  readonly dims: readonly number[];
+  readonly data: Float32Array | Float64Array | BigInt64Array;
+}
+
+/** How the gradient of one operator's output becomes gradients of its inputs (undefined: that input has none). */
+export interface TapeEntry {
+  readonly inputs: readonly Value[];
+  readonly output: Value;
+  readonly backward: (upstream: Value) => readonly (Value | undefined)[];
+}
+
+interface NodeResult {
+  readonly shape: Shape;
+  readonly type?: ElementType;
+  readonly attributes?: Readonly<Record<string, Attribute>>;
+}
+
+export class Graph {
+  readonly nodes: Node[] = [];
+  readonly initializers: Initializer[] = [];
+  readonly inputs: Value[] = [];
+  readonly outputs: { readonly name: string; readonly value: Value }[] = [];
+  readonly tape: TapeEntry[] = [];
+  private readonly constants = new Map<string, Value>();
+  private readonly runtimeSizes = new Map<string, Value>();
+  private serial = 0;
+
+  /** `float64` serves the gradient tests; models run in `float32`. */
+  constructor(readonly float: FloatType = "float32") {}
+
+  /** A tensor that each run feeds. Its symbols become known to `reshape`. */
+  input(name: string, shape: Shape, type: ElementType = this.float): Value {
+    const value: Value = { graph: this, name, type, shape };
+    this.inputs.push(value);
+    shape.forEach((size, axis) => {
+      if (typeof size === "string" && !this.runtimeSizes.has(size)) {
+        const attributes = { start: axis, end: axis + 1 };
+        this.runtimeSizes.set(size, this.node("Shape", [value], { shape: [1], type: "int64", attributes }));
+      }
+    });
+    return value;
+  }
+
+  /** A tensor that stands in the model file itself. */
+  weight(name: string, dims: readonly number[], data: Float32Array): Value {
+    this.initializers.push({ name, type: "float32", dims, data });
+    return { graph: this, name, type: "float32", shape: dims };
+  }
+
+  output(name: string, value: Value): void {
+    this.outputs.push({ name, value });
+  }
+
+  /** Appends a one-output ONNX node without a gradient rule; `operator` may carry a domain as `domain:Name`. */
+  node(operator: string, inputs: readonly (Value | undefined)[], result: NodeResult): Value {
+    const name = `t${++this.serial}`;
+    this.nodes.push({
+      operator,
+      inputs: inputs.map((input) => input?.name ?? ""),
+      outputs: [name],
+      attributes: result.attributes ?? {},
+    });
+    return { graph: this, name, type: result.type ?? this.float, shape: result.shape };
+  }
+
+  record(output: Value, inputs: readonly Value[], backward: TapeEntry["backward"]): Value {
+    this.tape.push({ inputs, output, backward });
+    return output;
+  }
+
+  scalar(value: number): Value {
+    return this.constant(`scalar:${value}`, this.float, [], () =>
+      this.float === "float32" ? Float32Array.of(value) : Float64Array.of(value),
+    );
+  }
+
+  integers(values: readonly number[]): Value {
+    return this.constant(`integers:${values.join()}`, "int64", [values.length], () =>
+      BigInt64Array.from(values, (value) => BigInt(value)),
+    );
+  }
+
+  /**
+   * The shape as a tensor for Reshape: a constant with one -1 where at most one size is unknown, else joined at run time
+   * from the inputs' own sizes.
+   */
+  shapeTensor(shape: Shape): Value {
+    const unknown = shape.filter((size) => typeof size === "string");
+    if (unknown.length <= 1) return this.integers(shape.map((size) => (typeof size === "string" ? -1 : size)));
+    const parts = shape.map((size) => (typeof size === "string" ? this.sizeOf(size) : this.integers([size])));
+    return this.node("Concat", parts, { shape: [shape.length], type: "int64", attributes: { axis: 0 } });
+  }
+
+  /** The shape that `value` has in a run. */
+  shapeTensorOf(value: Value): Value {
+    return this.node("Shape", [value], { shape: [value.shape.length], type: "int64" });
+  }
+
+  private sizeOf(symbol: Dimension & string): Value {
+    const known = this.runtimeSizes.get(symbol);
+    if (known !== undefined) return known;
+    throw new TypeError(`no input has the size ${symbol}`);
+  }
+
+  private constant(key: string, type: ElementType, dims: readonly number[], data: () => Initializer["data"]): Value {
+    const known = this.constants.get(key);
+    if (known !== undefined) return known;
+    const name = `c${this.constants.size}`;
+    this.initializers.push({ name, type, dims, data: data() });
+    const value: Value = { graph: this, name, type, shape: dims };
+    this.constants.set(key, value);
+    return value;
+  }
+}

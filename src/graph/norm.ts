@@ -1,0 +1,27 @@
+/** Root-mean-square normalisation (Zhang and Sennrich 2019), T5's layer norm, as one operator. */
+import { sumTo } from "./arithmetic";
+import type { Shape, Value } from "./value";
+
+/** x [tokens, width] / sqrt(mean(x^2) + epsilon) * weight [width]. */
+export function rmsNorm(x: Value, weight: Value, epsilon: number): Value {
+  const { graph, shape } = x;
+  const perToken: Shape = [...shape.slice(0, -1), 1];
+  const elementwise = (operator: string, a: Value, b: Value, of: Shape = shape): Value =>
+    graph.node(operator, [a, b], { shape: of });
+  const meanOverWidth = (value: Value): Value =>
+    graph.node("ReduceMean", [value, graph.integers([-1])], { shape: perToken, attributes: { keepdims: 1 } });
+
+  const meanSquare = meanOverWidth(elementwise("Mul", x, x));
+  const root = graph.node("Sqrt", [elementwise("Add", meanSquare, graph.scalar(epsilon), perToken)], {
+    shape: perToken,
+  });
+  const inverse = graph.node("Reciprocal", [root], { shape: perToken });
+  const normalized = elementwise("Mul", x, inverse);
+  const output = elementwise("Mul", normalized, weight);
+  return graph.record(output, [x, weight], (upstream) => {
+    const ofNormalized = elementwise("Mul", upstream, weight);
+    const projection = meanOverWidth(elementwise("Mul", ofNormalized, normalized));
+    const orthogonal = elementwise("Sub", ofNormalized, elementwise("Mul", normalized, projection));
+    return [elementwise("Mul", orthogonal, inverse), sumTo(elementwise("Mul", upstream, normalized), weight.shape)];
+  });
+}

@@ -1,0 +1,97 @@
+/** Encodes a graph as an ONNX model with protobufjs and ONNX's own schema (onnx.proto, compiled to gen/ by the build). */
+import { Root } from "protobufjs/light";
+import descriptor from "../../gen/onnx.json";
+import type { Attribute, Graph, Initializer, Node } from "./graph";
+import type { ElementType, Value } from "./value";
+
+/** TensorProto.DataType in onnx.proto. */
+const dataType: Readonly<Record<ElementType, number>> = { float32: 1, int64: 7, bool: 9, float64: 11 };
+/** AttributeProto.AttributeType in onnx.proto. */
+const attributeType = { float: 1, int: 2, string: 3, ints: 7 } as const;
+
+const irVersion = 10;
+const operatorSets = [
+  { domain: "", version: 21 },
+  { domain: "com.microsoft", version: 1 },
+];
+
+let modelType: ReturnType<Root["lookupType"]> | undefined;
+
+/** The model's bytes. Deterministic: the same graph gives the same bytes. */
+export function encodeModel(graph: Graph): Uint8Array {
+  const rename = outputNames(graph);
+  modelType ??= Root.fromJSON(descriptor).lookupType("onnx.ModelProto");
+  return modelType
+    .encode(
+      modelType.create({
+        irVersion,
+        producerName: "dece-audit",
+        opsetImport: operatorSets,
+        graph: {
+          name: "graph",
+          node: [...liveNodes(graph), ...copiesForOutputs(graph)].map(
+            ({ operator, inputs, outputs, attributes }, index) => {
+              const [domain, opType] = operator.includes(":") ? operator.split(":") : ["", operator];
+              return {
+                name: `${opType}_${index}`,
+                domain,
+                opType,
+                input: inputs.map(rename),
+                output: outputs.map(rename),
+                attribute: Object.entries(attributes).map(([name, value]) => encodeAttribute(name, value)),
+              };
+            },
+          ),
+          initializer: graph.initializers.map(encodeInitializer),
+          input: graph.inputs.map((value) => encodeValueInfo(value.name, value)),
+          output: graph.outputs.map(({ name, value }) => encodeValueInfo(name, value)),
+        },
+      }),
+    )
+    .finish();
+}
+
+/** ONNX outputs are named by the node that makes them: the first output of a value renames it, later ones copy it. */
+function outputNames({ nodes, outputs }: Graph): (name: string) => string {
+  const made = new Set(nodes.flatMap((node) => node.outputs));
+  const renamed = new Map<string, string>();
+  for (const { name, value } of outputs) {
+    if (made.has(value.name) && !renamed.has(value.name)) renamed.set(value.name, name);
+  }
+  return (name) => renamed.get(name) ?? name;
+}
+
+/** Nodes that some output depends on: gradients that nobody asked for are left out. */
+function liveNodes({ nodes, outputs }: Graph): Node[] {
+  const wanted = new Set(outputs.map(({ value }) => value.name));
+  const live = [...nodes].reverse().filter((node) => {
+    if (!node.outputs.some((name) => wanted.has(name))) return false;
+    for (const input of node.inputs) wanted.add(input);
+    return true;
+  });
+  return live.reverse();
+}
+
+function copiesForOutputs(graph: Graph): Node[] {
+  const rename = outputNames(graph);
+  return graph.outputs
+    .filter(({ name, value }) => rename(value.name) !== name)
+    .map(({ name, value }) => ({ operator: "Identity", inputs: [value.name], outputs: [name], attributes: {} }));
+}
+
+function encodeAttribute(name: string, value: Attribute): object {
+  if (typeof value === "number") return { name, type: attributeType.int, i: value };
+  if (typeof value === "string") return { name, type: attributeType.string, s: new TextEncoder().encode(value) };
+  if ("float" in value) return { name, type: attributeType.float, f: value.float };
+  return { name, type: attributeType.ints, ints: value };
+}
+
+function encodeInitializer({ name, type, dims, data }: Initializer): object {
+  const rawData = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  return { name, dataType: dataType[type], dims, rawData };
+}
+
+function encodeValueInfo(name: string, { type, shape }: Value): object {
+  const dim = shape.map((size) => (typeof size === "string" ? { dimParam: size } : { dimValue: size }));
+  return { name, type: { tensorType: { elemType: dataType[type], shape: { dim } } } };
+}

@@ -1,0 +1,149 @@
+/**
+ * The T5 encoder-decoder (Raffel et al. 2020) as graph operations on Hugging Face's weights. Activations are kept flat,
+ * [tokens, width]; only attention sees batch and heads.
+ */
+import { add, relu, scale } from "../graph/arithmetic";
+import { attention } from "../graph/attention";
+import { gatherRows, reshape, transpose } from "../graph/layout";
+import { linear } from "../graph/matrix";
+import { rmsNorm } from "../graph/norm";
+import type { Dimension, Value } from "../graph/value";
+import type { T5Config } from "./t5-config";
+
+/** Looks a weight up by its Hugging Face name. */
+export type Parameters = (name: string) => Value;
+
+/** Keys and values of one attention layer, by head: keys [batch, heads, d, length], values [batch, heads, length, d]. */
+export interface KeysAndValues {
+  readonly keysTransposed: Value;
+  readonly values: Value;
+}
+
+/** Token embeddings of `ids` [batch, length], flat: [batch*length, width]. */
+function embed(parameters: Parameters, ids: Value, flat: Dimension): Value {
+  const table = parameters("shared.weight");
+  return reshape(gatherRows(table, ids), [flat, table.shape[1]!]);
+}
+
+function norm(config: T5Config, parameters: Parameters, prefix: string, x: Value): Value {
+  return rmsNorm(x, parameters(`${prefix}.weight`), config.normEpsilon);
+}
+
+/** [tokens, heads*d] -> [batch, heads, length, d], or with `transposed` [batch, heads, d, length]. */
+function splitHeads(config: T5Config, x: Value, length: Dimension, transposed: boolean): Value {
+  const split = reshape(x, ["batch", length, config.heads, config.headWidth]);
+  return transpose(split, transposed ? [0, 2, 3, 1] : [0, 2, 1, 3]);
+}
+
+/** Keys and values that `source` [batch*length, width] offers to attention `prefix`. */
+export function keysAndValues(
+  config: T5Config,
+  parameters: Parameters,
+  prefix: string,
+  source: Value,
+  length: Dimension,
+): KeysAndValues {
+  return {
+    keysTransposed: splitHeads(config, linear(source, parameters(`${prefix}.k.weight`)), length, true),
+    values: splitHeads(config, linear(source, parameters(`${prefix}.v.weight`)), length, false),
+  };
+}
+
+function attend(
+  config: T5Config,
+  parameters: Parameters,
+  prefix: string,
+  x: Value,
+  length: Dimension,
+  { keysTransposed, values }: KeysAndValues,
+  bias: Value,
+): Value {
+  const queries = splitHeads(config, linear(x, parameters(`${prefix}.q.weight`)), length, false);
+  const mixed = transpose(attention(queries, keysTransposed, values, bias), [0, 2, 1, 3]);
+  const joined = reshape(mixed, [x.shape[0]!, config.heads * config.headWidth]);
+  return linear(joined, parameters(`${prefix}.o.weight`));
+}
+
+function feedForward(config: T5Config, parameters: Parameters, layer: string, x: Value): Value {
+  const hidden = relu(
+    linear(norm(config, parameters, `${layer}.layer_norm`, x), parameters(`${layer}.DenseReluDense.wi.weight`)),
+  );
+  return add(x, linear(hidden, parameters(`${layer}.DenseReluDense.wo.weight`)));
+}
+
+/** Learned bias by bucketed distance: `buckets` [queries, keys] -> [heads, queries, keys]. */
+function positionBias(parameters: Parameters, stack: "encoder" | "decoder", buckets: Value): Value {
+  const table = parameters(`${stack}.block.0.layer.0.SelfAttention.relative_attention_bias.weight`);
+  return transpose(gatherRows(table, buckets), [2, 0, 1]);
+}
+
+export interface EncoderInputs {
+  /** int64 [batch, source]. */
+  readonly ids: Value;
+  /** Added to the scores, [batch, 1, 1, source]: 0 at tokens, very negative at padding. */
+  readonly mask: Value;
+  /** int64 [source, source], see position-buckets.ts. */
+  readonly buckets: Value;
+}
+
+/** The encoder's output, [batch*source, width]. */
+export function encode(config: T5Config, parameters: Parameters, { ids, mask, buckets }: EncoderInputs): Value {
+  const bias = add(positionBias(parameters, "encoder", buckets), mask);
+  let x = embed(parameters, ids, "batch*source");
+  for (let index = 0; index < config.encoderLayers; index++) {
+    const block = `encoder.block.${index}.layer`;
+    const normed = norm(config, parameters, `${block}.0.layer_norm`, x);
+    const prefix = `${block}.0.SelfAttention`;
+    const own = keysAndValues(config, parameters, prefix, normed, "source");
+    x = add(x, attend(config, parameters, prefix, normed, "source", own, bias));
+    x = feedForward(config, parameters, `${block}.1`, x);
+  }
+  return norm(config, parameters, "encoder.final_layer_norm", x);
+}
+
+export interface DecoderInputs {
+  /** int64 [batch, `length`]. */
+  readonly ids: Value;
+  /** Name of the number of queries: `target` in training, 1 when decoding step by step. */
+  readonly length: Dimension;
+  readonly flat: Dimension;
+  /** int64 [queries, keys]. */
+  readonly buckets: Value;
+  /** Added to the self-attention's scores, [1, 1, queries, keys]; left out where every key may be seen. */
+  readonly causalMask?: Value;
+  /** [batch, 1, 1, source]. */
+  readonly sourceMask: Value;
+  /** What layer `index` attends to in the encoder's output. */
+  readonly source: (prefix: string, index: number) => KeysAndValues;
+  /** Lets a decoding step put its cached past in front of its own keys and values. */
+  readonly extend?: (own: KeysAndValues, index: number) => KeysAndValues;
+}
+
+/** The decoder's output after its final norm, [batch*queries, width]. */
+export function decode(config: T5Config, parameters: Parameters, inputs: DecoderInputs): Value {
+  const { length } = inputs;
+  const extend = inputs.extend ?? ((own: KeysAndValues) => own);
+  const position = positionBias(parameters, "decoder", inputs.buckets);
+  const bias = inputs.causalMask === undefined ? position : add(position, inputs.causalMask);
+  let x = embed(parameters, inputs.ids, inputs.flat);
+  for (let index = 0; index < config.decoderLayers; index++) {
+    const block = `decoder.block.${index}.layer`;
+    const self = `${block}.0.SelfAttention`;
+    const normed = norm(config, parameters, `${block}.0.layer_norm`, x);
+    const own = extend(keysAndValues(config, parameters, self, normed, length), index);
+    x = add(x, attend(config, parameters, self, normed, length, own, bias));
+
+    const cross = `${block}.1.EncDecAttention`;
+    const query = norm(config, parameters, `${block}.1.layer_norm`, x);
+    x = add(x, attend(config, parameters, cross, query, length, inputs.source(cross, index), inputs.sourceMask));
+    x = feedForward(config, parameters, `${block}.2`, x);
+  }
+  return norm(config, parameters, "decoder.final_layer_norm", x);
+}
+
+/** Logits over the vocabulary for `hidden` [tokens, width]. Tied embeddings are scaled by width^-0.5, as T5 does. */
+export function languageModelHead(config: T5Config, parameters: Parameters, hidden: Value): Value {
+  return config.tiedEmbeddings
+    ? linear(scale(hidden, config.width ** -0.5), parameters("shared.weight"))
+    : linear(hidden, parameters("lm_head.weight"));
+}
