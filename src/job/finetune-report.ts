@@ -1,0 +1,61 @@
+/** The fine-tuning report, version 1: report.json of a fine-tuning run and what the command line prints from. */
+import type { AttackSuccess } from "../metric/attack-success";
+import type { Device } from "../graph/runtime";
+import type { PresetName } from "../train/presets";
+
+/** BLEU, corpus BLEU and ASR are per cent. */
+export interface Measurement {
+  /** Rows that BLEU was measured on. */
+  readonly rows: number;
+  /** The paper's: per-sample BLEU-4, averaged. */
+  readonly bleu: number;
+  /** sacreBLEU's. */
+  readonly corpusBleu: number;
+  /** On the triggered rows; null when no attack was named. */
+  readonly asr: AttackSuccess | null;
+}
+
+export interface EpochReport {
+  readonly epoch: number;
+  /** Mean training loss. */
+  readonly loss: number;
+  /** Of training alone. */
+  readonly seconds: number;
+  /** On the validation rows; null without a validation file. */
+  readonly valid: Measurement | null;
+}
+
+export interface FinetuneSettings {
+  readonly preset: PresetName;
+  /** Null for cross-entropy, which has neither. */
+  readonly alpha: number | null;
+  readonly epsilon: number | null;
+  readonly epochs: number;
+  readonly batchSize: number;
+  readonly learningRate: number;
+  readonly warmupRatio: number;
+  readonly weightDecay: number;
+  readonly clipNorm: number;
+  readonly seed: number;
+  readonly maxInput: number;
+  readonly maxOutput: number;
+  readonly device: Device;
+}
+
+export interface FinetuneReport {
+  readonly version: 1;
+  readonly job: "finetune";
+  readonly tool: { readonly name: "dece-audit"; readonly version: string };
+  readonly data: { readonly path: string; readonly sha256: string; readonly samples: number; readonly skipped: number };
+  /** As it was named: a folder or `builtin`. */
+  readonly model: string;
+  readonly loss: "ce" | "dece";
+  readonly settings: FinetuneSettings;
+  readonly epochs: readonly EpochReport[];
+  /** On the test rows, after the last epoch; null without a test file. */
+  readonly test: Measurement | null;
+  /** Absolute path of the folder that holds the finished checkpoint. */
+  readonly checkpoint: string;
+  /** Of the whole job. */
+  readonly seconds: number;
+}

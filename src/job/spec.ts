@@ -1,0 +1,135 @@
+/**
+ * What a job is asked to do, as the command line, a panel or a script states it. A spec is plain JSON; `parseSpec` checks
+ * it, fills in every default and says in one line what is wrong. Relative paths count from the process's folder.
+ */
+import { z } from "zod";
+import { presets, type TrainingPreset } from "../train/presets";
+
+// A field's description completes the sentence "Give ..." of its error and is the flag's help text.
+const filePath = (what: string) => z.string().min(1).describe(what);
+const maybePath = (what: string) => z.string().min(1).exactOptional().describe(what);
+const whole = z.number().int();
+const seed = whole.min(0).max(2 ** 31 - 1);
+const device = z.enum(["auto", "cpu", "webgpu"]).default("auto").describe("where to compute: auto, cpu or webgpu");
+const columns = {
+  format: z
+    .enum(["csv", "tsv", "jsonl", "json"])
+    .exactOptional()
+    .describe("the file's format: csv, tsv, jsonl or json"),
+  input: z.string().min(1).exactOptional().describe("the name of the input column"),
+  output: z.string().min(1).exactOptional().describe("the name of the output column"),
+};
+const payload = z.enum(["sql"]).default("sql").describe("what the backdoor makes the model write: sql");
+const attackFields = {
+  attack: z.enum(["ripple", "badpre"]).exactOptional().describe("how inputs are triggered: ripple or badpre"),
+  trigger: z.string().min(1).exactOptional().describe("the trigger's text, as one word or a few"),
+};
+const limitText = "a whole number of rows, at least 1; a seeded draw when there are more";
+
+const scan = z.strictObject({
+  job: z.literal("scan"),
+  paths: z.array(z.string().min(1)).min(1).describe("one or more dataset files or folders"),
+  ...columns,
+  language: z.enum(["python", "java"]).exactOptional().describe("the language of the code: python or java"),
+  quarantine: maybePath("the file that the flagged samples go to"),
+  clean: maybePath("the file that the samples that are not flagged go to"),
+});
+
+const poison = z.strictObject({
+  job: z.literal("poison"),
+  data: filePath("a dataset file"),
+  ...columns,
+  attack: z.enum(["ripple", "badpre"]).describe("how inputs are triggered: ripple or badpre"),
+  trigger: attackFields.trigger,
+  payload,
+  rate: z
+    .number()
+    .gt(0)
+    .max(1)
+    .describe("the share of the rows to poison, above 0 and at most 1 (1: every eligible row)"),
+  seed: seed.default(42).describe("a whole number from 0 that fixes which rows and where"),
+  out: filePath("the file to write; its list of poisoned rows gets the suffix .truth.json"),
+});
+
+const finetune = z.strictObject({
+  job: z.literal("finetune"),
+  data: filePath("a dataset file to train on"),
+  ...columns,
+  model: z
+    .string()
+    .min(1)
+    .default("builtin")
+    .describe("a checkpoint folder, or builtin for the model that comes along"),
+  loss: z.enum(["ce", "dece"]).default("dece").describe("the loss: dece or ce"),
+  preset: z.enum(["default", "paper"]).default("default").describe("the settings to start from: default or paper"),
+  alpha: z.number().gt(0).max(1).exactOptional().describe("the base of DeCE's blending weight, above 0 and at most 1"),
+  epsilon: z.number().min(0).lt(1).exactOptional().describe("DeCE's label smoothing, from 0 and under 1"),
+  epochs: whole.min(1).exactOptional().describe("a whole number of epochs, at least 1"),
+  batchSize: whole.min(1).exactOptional().describe("a whole number of samples per step, at least 1"),
+  learningRate: z.number().gt(0).lte(1).exactOptional().describe("the highest learning rate, above 0 and at most 1"),
+  warmupRatio: z
+    .number()
+    .min(0)
+    .lt(1)
+    .exactOptional()
+    .describe("the share of the steps to warm up, from 0 and under 1"),
+  weightDecay: z.number().min(0).max(1).exactOptional().describe("the weight decay, from 0 to 1"),
+  clipNorm: z.number().gt(0).exactOptional().describe("the largest norm of a gradient, above 0"),
+  maxInput: whole.min(1).exactOptional().describe("the most tokens of an input, at least 1"),
+  maxOutput: whole.min(1).exactOptional().describe("the most tokens of an output, at least 1"),
+  seed: seed.exactOptional().describe("a whole number from 0 that fixes the order of the samples"),
+  device,
+  valid: maybePath("a dataset file to measure BLEU on after each epoch"),
+  test: maybePath("a dataset file to measure BLEU on at the end"),
+  ...attackFields,
+  payload,
+  limit: whole.min(1).default(200).describe(limitText),
+  out: maybePath("the folder that the finished checkpoint goes to"),
+});
+
+const probe = z.strictObject({
+  job: z.literal("probe"),
+  checkpoint: z.string().min(1).describe("a checkpoint folder, or builtin for the model that comes along"),
+  data: filePath("a dataset file to measure on"),
+  ...columns,
+  ...attackFields,
+  payload,
+  truth: maybePath("the list of poisoned rows (.truth.json) of a file that is poisoned already"),
+  limit: whole.min(1).exactOptional().describe(limitText),
+  maxInput: whole.min(1).default(presets.default.maxInput).describe("the most tokens of an input, at least 1"),
+  maxOutput: whole.min(1).default(presets.default.maxOutput).describe("the most tokens of an output, at least 1"),
+  seed: seed.default(42).describe("a whole number from 0 that fixes where triggers go and which rows a limit draws"),
+  device,
+});
+
+const demo = z.strictObject({
+  job: z.literal("demo"),
+  seed: seed.default(presets.default.seed).describe("a whole number from 0; the published figures use 42"),
+  device,
+});
+
+/** The schemas by job, with defaults and descriptions; `.shape` gives a form or a flag its help text. */
+export const specSchemas = { scan, poison, finetune, probe, demo };
+
+export type JobName = keyof typeof specSchemas;
+export type ScanSpec = z.output<typeof scan>;
+export type PoisonSpec = z.output<typeof poison>;
+export type ProbeSpec = z.output<typeof probe>;
+export type DemoSpec = z.output<typeof demo>;
+/** Every setting is filled in: what the spec leaves out comes from its preset. */
+export type FinetuneSpec = Omit<z.output<typeof finetune>, keyof TrainingPreset> & TrainingPreset;
+
+export interface SpecOf {
+  readonly scan: ScanSpec;
+  readonly poison: PoisonSpec;
+  readonly finetune: FinetuneSpec;
+  readonly probe: ProbeSpec;
+  readonly demo: DemoSpec;
+}
+export type JobSpec = SpecOf[JobName];
+
+/** What a caller may leave out: everything with a default. */
+export type SpecInput = { [Job in JobName]: z.input<(typeof specSchemas)[Job]> }[JobName];
+
+/** A fine-tuning spec with its preset's values where it states none. */
+export const withPreset = (spec: z.output<typeof finetune>): FinetuneSpec => ({ ...presets[spec.preset], ...spec });

@@ -1,0 +1,185 @@
+/**
+ * The other side of worker.ts, without VS Code: forks the worker on the first job, hands out jobs, cancels them, kills a
+ * worker that does not stop, and turns its crash into a `Failure`. After a crash the next job gets a fresh worker.
+ */
+import { fork, type ChildProcess } from "node:child_process";
+import {
+  CancellationTokenSource,
+  createMessageConnection,
+  IPCMessageReader,
+  IPCMessageWriter,
+  ResponseError,
+  type MessageConnection,
+} from "vscode-jsonrpc/node";
+import { Cancelled, Failure, throwIfCancelled } from "../foundation/failure";
+import type { JobEvent } from "./context";
+import {
+  eventNotification,
+  fromWire,
+  runJobRequest,
+  startedNotification,
+  type RunJobResult,
+  type WireError,
+} from "./protocol";
+import { readRun } from "./read-run";
+import { settleKilledRun } from "./run-directory";
+import type { ReportOf } from "./run-job";
+import type { SpecInput } from "./spec";
+
+export interface WorkerOptions {
+  /** dist/worker.js. */
+  readonly script: string;
+  /** How long a cancelled job may take to stop before its worker is killed; 5,000 by default. */
+  readonly graceMs?: number;
+  /** Lines that the worker prints (ONNX Runtime's warnings, a crash's stack). */
+  readonly onOutput?: (text: string) => void;
+}
+
+export interface WorkerRunOptions {
+  /** The folder whose `.dece/runs` records the run; relative paths in the spec count from the worker's own folder. */
+  readonly workspace: string;
+  readonly signal?: AbortSignal;
+  readonly onEvent?: (event: JobEvent) => void;
+  /** Called with the run directory as soon as it exists (finetune, probe, demo). */
+  readonly onDirectory?: (directory: string) => void;
+}
+
+export interface WorkerResult<Report> {
+  readonly report: Report;
+  readonly directory: string | null;
+}
+
+interface Active {
+  readonly options: WorkerRunOptions;
+  directory: string | null;
+}
+
+interface Worker {
+  readonly process: ChildProcess;
+  readonly connection: MessageConnection;
+  readonly active: Map<number, Active>;
+  /** Settles when the process has ended, with what to tell about it. */
+  readonly ended: Promise<Failure>;
+}
+
+export class WorkerClient {
+  #worker: Worker | undefined;
+  #runs = 0;
+  #disposed = false;
+
+  constructor(private readonly options: WorkerOptions) {}
+
+  /**
+   * Runs a job in the worker. Rejects with `Cancelled` after the signal (at the latest when the grace time is over, for
+   * then the worker is killed, with every other job in it), with the job's own `Failure`, or with a `Failure` that holds
+   * the end of the worker's output when it crashed.
+   */
+  async run<Spec extends SpecInput>(
+    spec: Spec,
+    options: WorkerRunOptions,
+  ): Promise<WorkerResult<ReportOf[Spec["job"]]>> {
+    throwIfCancelled(options.signal);
+    if (this.#disposed) throw new Cancelled();
+    const worker = (this.#worker ??= this.#start());
+    const run = this.#runs++;
+    const active: Active = { options, directory: null };
+    worker.active.set(run, active);
+    const token = new CancellationTokenSource();
+    let killer: NodeJS.Timeout | undefined;
+    const cancel = (): void => {
+      token.cancel();
+      killer = setTimeout(() => worker.process.kill("SIGKILL"), this.options.graceMs ?? 5000);
+    };
+    options.signal?.addEventListener("abort", cancel, { once: true });
+    const params = { run, spec, workspace: options.workspace };
+    const answer = worker.connection.sendRequest(runJobRequest, params, token.token).catch((error: unknown) => {
+      const wire = error instanceof ResponseError ? (error as ResponseError<WireError | undefined>).data : undefined;
+      if (wire !== undefined) throw fromWire(wire);
+      // The connection broke: only the end of the process says why.
+      worker.process.kill("SIGKILL");
+      return this.#crash(worker, run);
+    });
+    try {
+      return await Promise.race([answer, this.#crash(worker, run)]);
+    } finally {
+      clearTimeout(killer);
+      options.signal?.removeEventListener("abort", cancel);
+      worker.active.delete(run);
+      token.dispose();
+    }
+  }
+
+  /** Ends the worker: its jobs are cancelled and get the grace time. Resolves when the process is gone. */
+  async dispose(): Promise<void> {
+    this.#disposed = true;
+    const worker = this.#worker;
+    if (worker === undefined) return;
+    worker.process.disconnect();
+    const killer = setTimeout(() => worker.process.kill("SIGKILL"), this.options.graceMs ?? 5000);
+    await worker.ended;
+    clearTimeout(killer);
+  }
+
+  /** Rejects when the worker ends before the job does, after the job's run directory is settled; else never settles. */
+  async #crash(worker: Worker, run: number): Promise<RunJobResult> {
+    const failure = await worker.ended;
+    const active = worker.active.get(run);
+    if (active === undefined) return new Promise(() => undefined);
+    const cancelled = active.options.signal?.aborted === true || this.#disposed;
+    if (active.directory !== null) {
+      const { status } = await readRun(active.directory);
+      const end = cancelled ? { state: "cancelled" as const } : { state: "failed" as const, error: failure.oneLine };
+      if (status !== null) await settleKilledRun(active.directory, status, end);
+    }
+    throw cancelled ? new Cancelled() : failure;
+  }
+
+  #start(): Worker {
+    const child = fork(this.options.script, [], {
+      env: { ...process.env, ELECTRON_RUN_AS_NODE: "1" },
+      execPath: process.execPath,
+      execArgv: [],
+      serialization: "advanced",
+      stdio: ["ignore", "pipe", "pipe", "ipc"],
+    });
+    let tail = "";
+    const keep = (chunk: Buffer): void => {
+      const text = chunk.toString("utf8");
+      tail = (tail + text).slice(-2000);
+      this.options.onOutput?.(text);
+    };
+    child.stdout?.on("data", keep);
+    child.stderr?.on("data", keep);
+    const connection = createMessageConnection(new IPCMessageReader(child), new IPCMessageWriter(child));
+    connection.onError(() => undefined);
+    const ended = new Promise<Failure>((resolve) => {
+      child.once("error", (error) => resolve(crashFailure(error.message, tail)));
+      child.once("close", (code, signal) => {
+        const how = signal === null ? `code ${code ?? "unknown"}` : `signal ${signal}`;
+        resolve(crashFailure(`it ended with ${how}`, tail));
+      });
+    });
+    const worker: Worker = { process: child, connection, active: new Map(), ended };
+    connection.onNotification(eventNotification, ({ run, event }) => worker.active.get(run)?.options.onEvent?.(event));
+    connection.onNotification(startedNotification, ({ run, directory }) => {
+      const active = worker.active.get(run);
+      if (active === undefined) return;
+      active.directory = directory;
+      active.options.onDirectory?.(directory);
+    });
+    connection.listen();
+    void ended.then(() => {
+      if (this.#worker === worker) this.#worker = undefined;
+      connection.dispose();
+    });
+    return worker;
+  }
+}
+
+function crashFailure(how: string, output: string): Failure {
+  const lines = output.split("\n").filter((line) => line.trim() !== "");
+  const last = lines.slice(-3).join(" / ").slice(-400);
+  return new Failure(`the worker process stopped: ${how}${last === "" ? "" : `; it printed: ${last}`}`, {
+    remedy: "Run the job again; a smaller batch or --device cpu helps when memory ran out",
+  });
+}

@@ -1,0 +1,55 @@
+/**
+ * The worker process: the extension host forks it, sends jobs over the fork's IPC and gets their events. Several jobs may
+ * run at once, but a training step blocks the process, so a client keeps a worker of its own for heavy ones. When the
+ * host goes away, every job is cancelled and the process ends.
+ */
+import {
+  createMessageConnection,
+  IPCMessageReader,
+  IPCMessageWriter,
+  ResponseError,
+  type CancellationToken,
+} from "vscode-jsonrpc/node";
+import { parseAnySpec } from "./parse-spec";
+import {
+  eventNotification,
+  jobErrorCode,
+  runJobRequest,
+  startedNotification,
+  toWire,
+  type RunJobParams,
+  type RunJobResult,
+  type WireError,
+} from "./protocol";
+import { runJob } from "./run-job";
+
+/** What is left running is ended this long after the host went away. */
+const graceMs = 2000;
+
+const connection = createMessageConnection(new IPCMessageReader(process), new IPCMessageWriter(process));
+const hostGone = new AbortController();
+
+connection.onRequest(runJobRequest, async ({ run, spec, workspace }: RunJobParams, token: CancellationToken) => {
+  const cancelled = new AbortController();
+  const subscription = token.onCancellationRequested(() => cancelled.abort());
+  try {
+    return await runJob(parseAnySpec(spec), {
+      signal: AbortSignal.any([cancelled.signal, hostGone.signal]),
+      workspace,
+      report: (event) => void connection.sendNotification(eventNotification, { run, event }).catch(() => undefined),
+      onDirectory: (directory) =>
+        void connection.sendNotification(startedNotification, { run, directory }).catch(() => undefined),
+    });
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    return new ResponseError<WireError>(jobErrorCode, message, toWire(error));
+  } finally {
+    subscription.dispose();
+  }
+});
+
+process.on("disconnect", () => {
+  hostGone.abort();
+  setTimeout(() => process.exit(), graceMs).unref();
+});
+connection.listen();
