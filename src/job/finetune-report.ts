@@ -1,6 +1,6 @@
 /** The fine-tuning report, version 1: report.json of a fine-tuning run and what the command line prints from. */
 import type { AttackSuccess } from "../metric/attack-success";
-import type { Device } from "../graph/runtime";
+import type { ResolvedDevice } from "../graph/runtime";
 import type { PresetName } from "../train/presets";
 
 /** BLEU, corpus BLEU and ASR are per cent. */
@@ -39,7 +39,8 @@ export interface FinetuneSettings {
   readonly seed: number;
   readonly maxInput: number;
   readonly maxOutput: number;
-  readonly device: Device;
+  /** Where it was computed: `auto` is resolved. */
+  readonly device: ResolvedDevice;
 }
 
 export interface FinetuneReport {

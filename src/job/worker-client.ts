@@ -100,7 +100,7 @@ export class WorkerClient {
       return this.#crash(worker, run);
     });
     try {
-      return await Promise.race([answer, this.#crash(worker, run)]);
+      return (await Promise.race([answer, this.#crash(worker, run)])) as WorkerResult<ReportOf[Spec["job"]]>;
     } finally {
       clearTimeout(killer);
       options.signal?.removeEventListener("abort", cancel);

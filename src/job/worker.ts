@@ -18,7 +18,6 @@ import {
   startedNotification,
   toWire,
   type RunJobParams,
-  type RunJobResult,
   type WireError,
 } from "./protocol";
 import { runJob } from "./run-job";

@@ -1,0 +1,124 @@
+/**
+ * The fine-tune job. Each complete epoch replaces `checkpoint/` in the run directory; `--out` appears once, when training
+ * is over. So a cancelled or killed run leaves the checkpoint of its last complete epoch there, or none, and nothing else.
+ */
+import path from "node:path";
+import { Failure, throwIfCancelled } from "../foundation/failure";
+import { installationVersion } from "../foundation/installation";
+import { resolveDevice } from "../graph/device";
+import { readCheckpoint, writeCheckpoint } from "../model/checkpoint";
+import { fineTune, type FineTuneOptions } from "../train/fine-tune";
+import type { EpochReport, FinetuneReport, FinetuneSettings, Measurement } from "./finetune-report";
+import { backdoorOf, measure, numbersOf, planMeasurement, type Backdoor, type MeasurePlan } from "./measure";
+import { openData } from "./open-data";
+import type { RunContext } from "./run-job";
+import { checkpointFolder } from "./run-record";
+import type { FinetuneSpec } from "./spec";
+
+/** Trains, and measures where the spec names rows to measure on. Throws `Cancelled` or a `Failure`. */
+export async function finetune(spec: FinetuneSpec, context: RunContext): Promise<FinetuneReport> {
+  const began = performance.now();
+  const { signal, report } = context;
+  const backdoor = backdoorOf(spec);
+  if (backdoor !== null && spec.valid === undefined && spec.test === undefined) {
+    throw new Failure("there are no rows to measure the attack on", {
+      remedy: "Add --valid FILE or --test FILE, or leave the trigger out",
+      usage: true,
+    });
+  }
+  report({ type: "phase", name: "Reading", detail: spec.data });
+  const training = await openData(spec.data, spec, context);
+  const valid = await planFor(spec.valid, spec, backdoor, context);
+  const test = await planFor(spec.test, { ...spec, limit: undefined }, backdoor, context);
+  const base = await readCheckpoint(checkpointFolder(spec.model));
+  throwIfCancelled(signal);
+  const device = await resolveDevice(spec.device);
+  const options = fineTuneOptions(spec, device);
+  const epochs: EpochReport[] = [];
+  const kept = path.join(context.directory, "checkpoint");
+  const examples = training.samples.map(({ input, output }) => ({ input: input.text, output: output.text }));
+  const detail = `${examples.length} samples, ${spec.loss === "ce" ? "CE" : "DeCE"}, on ${device}`;
+  report({ type: "phase", name: "Fine-tuning", detail });
+  const finished = await fineTune(base, examples, options, {
+    signal,
+    onStep: (step) => report({ type: "step", ...step }),
+    onEpoch: async ({ epoch, epochs: total, loss, seconds, checkpoint }) => {
+      const now = await checkpoint();
+      throwIfCancelled(signal);
+      await writeCheckpoint(kept, now);
+      const measured = valid === null ? null : numbersOf(await measure(now, valid, options, context));
+      epochs.push({ epoch, loss, seconds, valid: measured });
+      report({
+        type: "epoch",
+        epoch,
+        epochs: total,
+        loss,
+        seconds,
+        ...(measured === null ? {} : { bleu: measured.bleu }),
+        ...(measured?.asr == null ? {} : { asr: measured.asr.asr }),
+      });
+    },
+  });
+  let tested: Measurement | null = null;
+  if (test !== null) {
+    report({ type: "phase", name: "Measuring", ...(spec.test === undefined ? {} : { detail: spec.test }) });
+    tested = numbersOf(await measure(finished, test, options, context));
+  }
+  throwIfCancelled(signal);
+  if (spec.out !== undefined) await writeCheckpoint(spec.out, finished);
+  return {
+    version: 1,
+    job: "finetune",
+    tool: { name: "dece-audit", version: installationVersion() },
+    data: {
+      path: spec.data,
+      sha256: training.sha256,
+      samples: training.samples.length,
+      skipped: training.skipped.length,
+    },
+    model: spec.model,
+    loss: spec.loss,
+    settings: settingsOf(spec, device),
+    epochs,
+    test: tested,
+    checkpoint: path.resolve(spec.out ?? kept),
+    seconds: (performance.now() - began) / 1000,
+  };
+}
+
+/** What the training loop needs of the spec. */
+export function fineTuneOptions(
+  spec: Omit<FinetuneSettings, "preset" | "device" | "alpha" | "epsilon"> &
+    Pick<FinetuneSpec, "loss" | "alpha" | "epsilon">,
+  device: FinetuneSettings["device"],
+): FineTuneOptions & { readonly device: FinetuneSettings["device"] } {
+  const { alpha, epsilon, epochs, batchSize, learningRate, warmupRatio, weightDecay, clipNorm } = spec;
+  const { seed, maxInput, maxOutput } = spec;
+  return {
+    loss: spec.loss === "ce" ? { kind: "ce" } : { kind: "dece", alpha, epsilon },
+    ...{ epochs, batchSize, learningRate, warmupRatio, weightDecay, clipNorm, seed, maxInput, maxOutput, device },
+  };
+}
+
+function settingsOf(spec: FinetuneSpec, device: FinetuneSettings["device"]): FinetuneSettings {
+  const { loss, ...options } = fineTuneOptions(spec, device);
+  const blending = loss.kind === "ce" ? { alpha: null, epsilon: null } : { alpha: loss.alpha, epsilon: loss.epsilon };
+  return { preset: spec.preset, ...blending, ...options };
+}
+
+async function planFor(
+  file: string | undefined,
+  spec: Pick<FinetuneSpec, "seed" | "format" | "input" | "output"> & { readonly limit?: number | undefined },
+  backdoor: Backdoor | null,
+  context: RunContext,
+): Promise<MeasurePlan | null> {
+  if (file === undefined) return null;
+
+  // Not `spec.format`: this file says its own format by its name; its columns are the training data's.
+  const columns = {
+    ...(spec.input === undefined ? {} : { input: spec.input }),
+    ...(spec.output === undefined ? {} : { output: spec.output }),
+  };
+  const { samples } = await openData(file, columns, context);
+  return planMeasurement(samples, backdoor, spec);
+}

@@ -1,0 +1,79 @@
+/** The poison job: a poisoned copy of a dataset for evaluation, with the list of what was poisoned beside it. */
+import { rm } from "node:fs/promises";
+import path from "node:path";
+import { attackNamed } from "../attack/attacks";
+import { payloadNamed } from "../attack/payloads";
+import { poisonSamples } from "../attack/poison";
+import { truthOf, truthPath, writeTruth } from "../attack/truth";
+import { rewriteFields } from "../dataset/rewrite";
+import { Failure, throwIfCancelled } from "../foundation/failure";
+import { installationVersion } from "../foundation/installation";
+import type { JobContext } from "./context";
+import { openData } from "./open-data";
+import type { PoisonSpec } from "./spec";
+
+/** The poison report, version 1. */
+export interface PoisonReport {
+  readonly version: 1;
+  readonly job: "poison";
+  readonly tool: { readonly name: "dece-audit"; readonly version: string };
+  readonly data: { readonly path: string; readonly sha256: string; readonly samples: number; readonly skipped: number };
+  readonly attack: string;
+  readonly trigger: string;
+  readonly payload: string;
+  readonly rate: number;
+  readonly seed: number;
+  /** How many rows were poisoned. */
+  readonly poisoned: number;
+  /** The poisoned copy. */
+  readonly out: string;
+  /** The list of its poisoned rows. */
+  readonly truth: string;
+}
+
+/** Both files appear, or neither. Throws a `Failure` when the rate cannot be had or a file cannot be read or written. */
+export async function poison(spec: PoisonSpec, context: JobContext): Promise<PoisonReport> {
+  const { data, out, rate, seed } = spec;
+  const attack = attackNamed(spec.attack, { trigger: spec.trigger });
+  const payload = payloadNamed(spec.payload);
+  if (path.resolve(out) === path.resolve(data)) {
+    throw new Failure("the poisoned copy would replace the dataset itself", {
+      file: out,
+      remedy: "Name another file",
+      usage: true,
+    });
+  }
+  context.report({ type: "phase", name: "Reading", detail: data });
+  const dataset = await openData(data, spec, context);
+  const options = { attack, payload, rate, seed };
+  const rows = poisonSamples(dataset.samples, options);
+  throwIfCancelled(context.signal);
+  context.report({ type: "phase", name: "Writing", detail: out });
+  await rewriteFields(dataset, new Map(rows.map(({ row, input, output }) => [row, { input, output }])), out);
+  try {
+    await writeTruth(out, truthOf(rows, options));
+  } catch (error) {
+    // A poisoned file without its list could be taken for a clean one.
+    await rm(out, { force: true });
+    throw error;
+  }
+  return {
+    version: 1,
+    job: "poison",
+    tool: { name: "dece-audit", version: installationVersion() },
+    data: {
+      path: data,
+      sha256: dataset.sha256,
+      samples: dataset.samples.length,
+      skipped: dataset.skipped.length,
+    },
+    attack: attack.name,
+    trigger: attack.trigger,
+    payload: payload.name,
+    rate,
+    seed,
+    poisoned: rows.length,
+    out,
+    truth: truthPath(out),
+  };
+}
