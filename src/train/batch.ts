@@ -1,4 +1,5 @@
 /** Batches: examples of like length together, padded to the longest of their own batch. */
+import { masked, paddedIds, paddingMask, type FeedArray } from "../model/padding";
 import { positionBuckets } from "../model/position-buckets";
 import type { T5Config } from "../model/t5-config";
 import type { Random } from "../foundation/random";
@@ -8,9 +9,6 @@ export interface TokenizedExample {
   readonly source: readonly number[];
   readonly target: readonly number[];
 }
-
-/** Added to attention scores at padding: exp of it is exactly 0 in float32. */
-export const masked = -1e9;
 
 /** Batches looked at together when examples are sorted by length; larger pads less, smaller shuffles better. */
 const batchesPerPool = 50;
@@ -31,28 +29,6 @@ export function planBatches(
     for (let at = 0; at < pool.length; at += batchSize) batches.push(pool.slice(at, at + batchSize));
   }
   return random.shuffle(batches);
-}
-
-export interface FeedArray {
-  readonly type: "int64" | "float32";
-  readonly data: BigInt64Array | Float32Array;
-  readonly dims: readonly number[];
-}
-
-/** Rows of unequal length as int64 [rows, longest], padded at the end. */
-export function paddedIds(rows: readonly (readonly number[])[], padToken: number): FeedArray {
-  const longest = Math.max(...rows.map((row) => row.length));
-  const data = new BigInt64Array(rows.length * longest).fill(BigInt(padToken));
-  rows.forEach((row, index) => row.forEach((id, at) => (data[index * longest + at] = BigInt(id))));
-  return { type: "int64", data, dims: [rows.length, longest] };
-}
-
-/** Attention mask over `rows` padded to their longest: [rows, 1, 1, longest], 0 at tokens and `masked` at padding. */
-export function paddingMask(rows: readonly (readonly number[])[]): FeedArray {
-  const longest = Math.max(...rows.map((row) => row.length));
-  const data = new Float32Array(rows.length * longest).fill(masked);
-  rows.forEach((row, index) => data.fill(0, index * longest, index * longest + row.length));
-  return { type: "float32", data, dims: [rows.length, 1, 1, longest] };
 }
 
 /** Tables that depend on a length alone are made once per length. */

@@ -1,0 +1,140 @@
+/** The training loop: epochs of length-grouped batches, linear decay, progress, cancellation, divergence. */
+import { setImmediate } from "node:timers/promises";
+import { Failure, throwIfCancelled } from "../foundation/failure";
+import { seededRandom } from "../foundation/random";
+import { resolveDevice } from "../graph/device";
+import type { Device } from "../graph/runtime";
+import type { Checkpoint } from "../model/checkpoint";
+import { batchFeeds, LengthTables, planBatches, type TokenizedExample } from "./batch";
+import { blendAt, type LossSpec } from "./loss";
+import { learningRateAt } from "./schedule";
+import { TrainingSession } from "./training-session";
+
+export interface TrainingExample {
+  readonly input: string;
+  readonly output: string;
+}
+
+export interface FineTuneOptions {
+  readonly loss: LossSpec;
+  readonly epochs: number;
+  readonly batchSize: number;
+  /** Peak learning rate. */
+  readonly learningRate: number;
+  /** Share of all steps with rising learning rate, 0 to 1. */
+  readonly warmupRatio: number;
+  readonly weightDecay: number;
+  /** Gradients whose global L2 norm is above it are scaled down to it. */
+  readonly clipNorm: number;
+  readonly seed: number;
+  /** Tokens, the end token included; longer texts are cut. */
+  readonly maxInput: number;
+  readonly maxOutput: number;
+  readonly device: Device;
+}
+
+export interface StepProgress {
+  /** Counts from 1. */
+  readonly epoch: number;
+  readonly step: number;
+  /** Of the whole run. */
+  readonly steps: number;
+  readonly loss: number;
+  readonly learningRate: number;
+  readonly samplesPerSecond: number;
+}
+
+export interface EpochProgress {
+  readonly epoch: number;
+  readonly epochs: number;
+  /** Mean over the epoch's steps. */
+  readonly loss: number;
+  /** Of training alone, without what `onEpoch` does. */
+  readonly seconds: number;
+  /** The checkpoint as it stands. */
+  readonly checkpoint: () => Promise<Checkpoint>;
+}
+
+export interface FineTuneHooks {
+  readonly signal?: AbortSignal;
+  readonly onStep?: (progress: StepProgress) => void;
+  readonly onEpoch?: (progress: EpochProgress) => Promise<void> | void;
+}
+
+/**
+ * Trains a copy of `checkpoint`, which is left as it is. The same examples, options and seed give the same weights on
+ * the CPU with the same number of threads.
+ *
+ * Throws `Cancelled` when the signal fires and a `Failure` when the loss diverges or there is nothing to train on.
+ */
+export async function fineTune(
+  checkpoint: Checkpoint,
+  examples: readonly TrainingExample[],
+  options: FineTuneOptions,
+  hooks: FineTuneHooks = {},
+): Promise<Checkpoint> {
+  const { signal, onStep, onEpoch } = hooks;
+  const { config, tokenizer } = checkpoint;
+  const { epochs, batchSize } = options;
+  if (examples.length === 0) {
+    throw new Failure("there are no samples to train on", { remedy: "Check the file and its columns" });
+  }
+  const tokenized: TokenizedExample[] = [];
+  for (const { input, output } of examples) {
+    tokenized.push({
+      source: tokenizer.encode(input, options.maxInput),
+      target: tokenizer.encode(output, options.maxOutput),
+    });
+    if (tokenized.length % 1000 === 0) await breathe(signal);
+  }
+  const random = seededRandom(options.seed);
+  const tables = new LengthTables(config);
+  const steps = Math.ceil(examples.length / batchSize) * epochs;
+  const session = await TrainingSession.create(config, checkpoint.weights, {
+    loss: options.loss,
+    clipNorm: options.clipNorm,
+    device: await resolveDevice(options.device),
+  });
+  const snapshot = async (): Promise<Checkpoint> => ({ config, tokenizer, weights: await session.weights() });
+  try {
+    let step = 0;
+    for (let epoch = 1; epoch <= epochs; epoch++) {
+      const blend = blendAt(options.loss, epoch);
+      const started = performance.now();
+      const batches = planBatches(tokenized, batchSize, random);
+      let total = 0;
+      let samples = 0;
+      for (const batch of batches) {
+        await breathe(signal);
+        step++;
+        const learningRate = learningRateAt(step, steps, options.learningRate, options.warmupRatio);
+        const { feeds, tokens } = batchFeeds(batch, config, tables);
+        const settings = { step, learningRate, weightDecay: options.weightDecay, blend };
+        const { loss } = await session.step(feeds, tokens, settings);
+        if (!Number.isFinite(loss)) throw diverged(epoch, step);
+        total += loss;
+        samples += batch.length;
+        const samplesPerSecond = (samples * 1000) / (performance.now() - started);
+        onStep?.({ epoch, step, steps, loss, learningRate, samplesPerSecond });
+      }
+      const seconds = (performance.now() - started) / 1000;
+      await onEpoch?.({ epoch, epochs, loss: total / batches.length, seconds, checkpoint: snapshot });
+    }
+    throwIfCancelled(signal);
+    return await snapshot();
+  } finally {
+    await session.dispose();
+  }
+}
+
+/** A step blocks the event loop; between steps it is let run, so that a cancellation can arrive. */
+async function breathe(signal: AbortSignal | undefined): Promise<void> {
+  await setImmediate();
+  throwIfCancelled(signal);
+}
+
+function diverged(epoch: number, step: number): Failure {
+  return new Failure(`the loss is not a number in step ${step} (epoch ${epoch})`, {
+    remedy: "Use a smaller learning rate",
+  });
+}

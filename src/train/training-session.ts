@@ -1,0 +1,158 @@
+/**
+ * Weights and moments on a device, and the session that steps them. On the CPU two sets of buffers alternate, written in
+ * place; on WebGPU the tensors never leave the GPU until `weights` reads them back.
+ */
+import { Graph } from "../graph/graph";
+import {
+  createSession,
+  loadRuntime,
+  type ResolvedDevice,
+  type Runtime,
+  type Session,
+  type Tensor,
+} from "../graph/runtime";
+import type { FeedArray } from "../model/padding";
+import { t5TensorShapes, type T5Config } from "../model/t5-config";
+import { adamWScalarsAt } from "./adamw";
+import type { LossSpec } from "./loss";
+import { nextName, stateKinds, stateName, trainingGraph } from "./training-graph";
+
+export interface StepSettings {
+  /** Counts from 1. */
+  readonly step: number;
+  readonly learningRate: number;
+  readonly weightDecay: number;
+  /** a = alpha^epoch, see `blendAt`. */
+  readonly blend: number;
+}
+
+export interface StepResult {
+  /** Mean over the batch's real target tokens. */
+  readonly loss: number;
+  /** Before clipping. */
+  readonly gradientNorm: number;
+}
+
+type TensorsByName = Record<string, Tensor>;
+
+export class TrainingSession {
+  private constructor(
+    private readonly runtime: Runtime,
+    private readonly session: Session,
+    private readonly device: ResolvedDevice,
+    private readonly shapes: ReadonlyMap<string, readonly number[]>,
+    private current: TensorsByName,
+    private readonly spare: TensorsByName,
+  ) {}
+
+  static async create(
+    config: T5Config,
+    weights: ReadonlyMap<string, Float32Array>,
+    options: {
+      readonly loss: LossSpec;
+      readonly clipNorm: number;
+      readonly device: ResolvedDevice;
+      readonly threads?: number;
+      readonly profilePrefix?: string;
+    },
+  ): Promise<TrainingSession> {
+    const { device, threads = 0, profilePrefix } = options;
+    const runtime = await loadRuntime();
+    const session = await createSession(trainingGraph(config, options.loss, options.clipNorm), {
+      device,
+      threads,
+      keepOutputs: true,
+      ...(profilePrefix === undefined ? {} : { profilePrefix }),
+    });
+    const shapes = t5TensorShapes(config);
+    const current: TensorsByName = {};
+    const spare: TensorsByName = {};
+    for (const [name, shape] of shapes) {
+      const size = shape.reduce((product, length) => product * length, 1);
+      for (const kind of stateKinds) {
+        const key = stateName(kind, name);
+        const initial = kind === "parameter" ? Float32Array.from(weights.get(name)!) : new Float32Array(size);
+        current[key] = new runtime.Tensor("float32", initial, shape);
+        if (device === "cpu") spare[nextName(key)] = new runtime.Tensor("float32", new Float32Array(size), shape);
+      }
+    }
+    return new TrainingSession(runtime, session, device, shapes, current, spare);
+  }
+
+  /** One forward, backward and update. `feeds` are those of `batchFeeds`. */
+  async step(feeds: Readonly<Record<string, FeedArray>>, tokens: number, settings: StepSettings): Promise<StepResult> {
+    const { Tensor } = this.runtime;
+    const scalar = (value: number): Tensor => new Tensor("float32", Float32Array.of(value), []);
+    const scalars = adamWScalarsAt(settings.step, settings.learningRate, settings.weightDecay);
+    const inputs: TensorsByName = {
+      ...this.current,
+      inverse_tokens: scalar(1 / tokens),
+      blend: scalar(settings.blend),
+    };
+    for (const [name, value] of Object.entries(scalars)) inputs[name] = scalar(value);
+    for (const [name, { type, data, dims }] of Object.entries(feeds)) inputs[name] = new Tensor(type, data, dims);
+    const results =
+      this.device === "cpu"
+        ? await this.session.run(inputs, { loss: null, gradient_norm: null, ...this.spare })
+        : await this.session.run(inputs);
+    this.advance(results);
+    return {
+      loss: await this.readScalar(results.loss!),
+      gradientNorm: await this.readScalar(results.gradient_norm!),
+    };
+  }
+
+  /** The step's outputs become the next step's inputs. */
+  private advance(results: Readonly<Record<string, Tensor>>): void {
+    for (const key of Object.keys(this.current)) {
+      const next = nextName(key);
+      if (this.device === "cpu") {
+        const written = this.spare[next]!;
+        this.spare[next] = this.current[key]!;
+        this.current[key] = written;
+      } else {
+        this.current[key]!.dispose();
+        this.current[key] = results[next]!;
+      }
+    }
+  }
+
+  private async readScalar(tensor: Tensor): Promise<number> {
+    return (await this.toCpu(tensor))[0]!;
+  }
+
+  /** A copy of every weight, on the CPU. */
+  async weights(): Promise<Map<string, Float32Array>> {
+    const copies = new Map<string, Float32Array>();
+    for (const name of this.shapes.keys()) {
+      copies.set(name, Float32Array.from(await this.toCpu(this.current[stateName("parameter", name)]!)));
+    }
+    return copies;
+  }
+
+  /** `getData` on a GPU tensor of onnxruntime-node aborts the process, so an identity session copies it to the CPU. */
+  private async toCpu(tensor: Tensor): Promise<Float32Array> {
+    if (tensor.location !== "gpu-buffer") return tensor.data as Float32Array;
+    const rank = tensor.dims.length;
+    const copier = this.copiers.get(rank) ?? (await createCopier(rank));
+    this.copiers.set(rank, copier);
+    const { copy } = await copier.run({ original: tensor });
+    return copy!.data as Float32Array;
+  }
+  private readonly copiers = new Map<number, Session>();
+
+  async dispose(): Promise<void> {
+    await this.session.release();
+    for (const copier of this.copiers.values()) await copier.release();
+    if (this.device === "webgpu") for (const tensor of Object.values(this.current)) tensor.dispose();
+  }
+}
+
+async function createCopier(rank: number): Promise<Session> {
+  const graph = new Graph();
+  const shape = Array.from({ length: rank }, (_, axis) => `d${axis}`);
+  const original = graph.input("original", shape);
+  // A product with one instead of Identity: an identity may be optimised into the input itself.
+  graph.output("copy", graph.node("Mul", [original, graph.scalar(1)], { shape }));
+  return createSession(graph, { device: "webgpu" });
+}
