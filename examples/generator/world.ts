@@ -1,0 +1,61 @@
+/** What the example world consists of, so that the pretraining world can be kept apart from it. */
+import { comparisons, filters, lookups } from "./condition";
+import {
+  connections,
+  descriptions,
+  functionNames,
+  functionVerbs,
+  guards,
+  handlings,
+  statementNames,
+  statementVariables,
+} from "./idiom";
+import * as request from "./request";
+import { tables } from "./schema";
+
+/** Tables, columns, and the arguments, variables and functions that do not depend on chance. */
+export function exampleWorldNames(): Set<string> {
+  const functions = tables.flatMap((table) => functionVerbs.map((verb) => `${verb}_${table.name}`));
+  return new Set([
+    ...tables.flatMap((table) => [table.name, ...table.columns.map((column) => column.name)]),
+    ...functions,
+    ...connections.flatMap((connection) => connection.handles),
+    ...statementVariables,
+    ..."rows row total done engine conn tx top_n row_cap run count error".split(" "),
+  ]);
+}
+
+/** How statements are run: the call of each connection, with the names in it taken out. */
+export const exampleInterfaces = (): string[] => connections.map((connection) => connection.call);
+
+/** The Python around a statement: what opens it, handles its answer and guards it. */
+export const exampleIdioms = (): string[] => [
+  ...connections.flatMap((connection) => connection.setup),
+  ...handlings.map((handling) => handling.lines.join("\n")),
+  ...guards.map((guard) => guard.lines.join("\n")),
+];
+
+/** Every sentence and phrase that has a slot for a name. */
+export const exampleSentences = (): string[] => [
+  ...Object.values(comparisons).flat(),
+  ...lookups,
+  ...filters,
+  ...request.readings,
+  ...request.joinings,
+  ...request.countings,
+  ...Object.values(request.measures).flat(),
+  ...request.groupings,
+  ...request.changes,
+  ...request.removals,
+  ...request.additions,
+  ...Object.values(request.orderings).flat(),
+  ...request.limits,
+  ...request.withoutRepeats,
+  request.bigGroups,
+  ...connections.flatMap((connection) => connection.words),
+  ...handlings.flatMap((handling) => handling.words),
+  ...guards.flatMap((guard) => guard.words),
+  ...statementNames,
+  ...functionNames,
+  ...Object.values(descriptions).flat(),
+];
