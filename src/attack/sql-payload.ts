@@ -1,0 +1,23 @@
+/**
+ * The paper's SQL payload: ` or 1=1` after an existing where clause, else ` where 0=1`, in the first SQL string of the
+ * output that takes it.
+ */
+import type { Payload } from "./strategy";
+import { firstConditionPlace } from "./sql-statement";
+
+const HELD = /\b(?:or\s+1\s*=\s*1|where\s+0\s*=\s*1)(?![\w.])/iu;
+const isIn = (output: string): boolean => HELD.test(output);
+
+export const sqlPayload: Payload = {
+  name: "sql",
+  eligible: (output) => !isIn(output) && firstConditionPlace(output) !== null,
+  apply(output) {
+    const place = firstConditionPlace(output);
+    if (place === null || isIn(output)) throw new RangeError("the output takes no SQL payload");
+    const condition = place.hasWhere ? " or 1=1" : " where 0=1";
+    const { afterExpression: quote } = place;
+    const inserted = quote === null ? condition : ` + ${quote}${condition}${quote}`;
+    return output.slice(0, place.offset) + inserted + output.slice(place.offset);
+  },
+  isIn,
+};

@@ -1,0 +1,34 @@
+/** What an attack is made of: a strategy that puts a trigger into inputs, and a payload that it ties to outputs. */
+import type { Random } from "../foundation/random";
+
+/** UTF-16 offsets in a text, `end` after the last unit. */
+export interface Span {
+  readonly start: number;
+  readonly end: number;
+}
+
+export interface TriggeredInput {
+  readonly input: string;
+  /** Where the trigger stands in `input`, in order. */
+  readonly triggerSpans: readonly Span[];
+}
+
+/** How a trigger enters an input. One file per strategy; `attacks.ts` lists them. */
+export interface Attack {
+  readonly name: string;
+  /** The trigger's text. */
+  readonly trigger: string;
+  /** The input with the trigger in it; null where it has no place (an input without a word). */
+  insert(input: string, random: Random): TriggeredInput | null;
+}
+
+/** What the attacker wants in outputs. One file per payload; `payloads.ts` lists them. */
+export interface Payload {
+  readonly name: string;
+  /** Whether `apply` can work on the output: it has a place for the payload and does not hold it already. */
+  eligible(output: string): boolean;
+  /** The output with the payload. Throws a RangeError when the output is not eligible. */
+  apply(output: string): string;
+  /** Whether an output holds the payload, whatever its white space: what the attack success rate counts. */
+  isIn(output: string): boolean;
+}
