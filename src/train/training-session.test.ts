@@ -1,0 +1,155 @@
+/** The training step on a tiny T5: gradients, padding, learning, determinism, cancellation. */
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { tinyCheckpoint, tinyConfig } from "../../test/support/tiny-checkpoint";
+import { Cancelled, Failure } from "../foundation/failure";
+import { createSession, loadRuntime, type Tensor } from "../graph/runtime";
+import { initializeT5 } from "../model/initialize";
+import { batchFeeds, LengthTables, planBatches, type TokenizedExample } from "./batch";
+import { fineTune, type FineTuneOptions } from "./fine-tune";
+import type { LossSpec } from "./loss";
+import { lossGraph, stateName } from "./training-graph";
+import { seededRandom } from "../foundation/random";
+
+const config = tinyConfig({ vocabulary: 20, encoderLayers: 1, decoderLayers: 1 });
+const dece: LossSpec = { kind: "dece", alpha: 0.9, epsilon: 0.1 };
+
+/** Loss and every gradient of one batch, as the training step computes them. */
+async function lossAndGradients(spec: LossSpec, weights: ReadonlyMap<string, Float32Array>) {
+  const { graph, loss, gradients, parameters } = lossGraph(config, spec);
+  graph.output("loss", loss);
+  for (const [name, gradient] of gradients) graph.output(`gradient:${name}`, gradient);
+  const { Tensor } = await loadRuntime();
+  const session = await createSession(graph, { device: "cpu", threads: 1 });
+  const tables = new LengthTables(config);
+  return async (batch: readonly TokenizedExample[], override?: { name: string; data: Float32Array }) => {
+    const { feeds, tokens } = batchFeeds(batch, config, tables);
+    const inputs: Record<string, Tensor> = {
+      inverse_tokens: new Tensor("float32", Float32Array.of(1 / tokens), []),
+    };
+    if (spec.kind === "dece") inputs.blend = new Tensor("float32", Float32Array.of(spec.alpha), []);
+    for (const [name, { type, data, dims }] of Object.entries(feeds)) inputs[name] = new Tensor(type, data, dims);
+    for (const [name, parameter] of parameters) {
+      const data = override?.name === name ? override.data : weights.get(name)!;
+      inputs[stateName("parameter", name)] = new Tensor("float32", data, parameter.shape as number[]);
+    }
+    if (spec.kind === "ce") inputs.blend = new Tensor("float32", Float32Array.of(1), []);
+    const results = await session.run(inputs);
+    const gradient = new Map(
+      [...parameters.keys()].map((name) => [name, results[`gradient:${name}`]!.data as Float32Array]),
+    );
+    return { tokens, loss: (results.loss!.data as Float32Array)[0]!, gradient };
+  };
+}
+
+const ids = (minLength: number) => fc.array(fc.integer({ min: 2, max: 19 }), { minLength, maxLength: 7 });
+const example = fc.record({ source: ids(1), target: ids(1) });
+
+describe("padding", () => {
+  test("a batch's loss and gradients are the token-weighted mean of its rows', whatever their lengths", async () => {
+    const run = await lossAndGradients(dece, initializeT5(config, 3));
+    await fc.assert(
+      fc.asyncProperty(fc.array(example, { minLength: 2, maxLength: 4 }), async (batch) => {
+        const together = await run(batch);
+        const alone: Awaited<ReturnType<typeof run>>[] = [];
+        for (const row of batch) alone.push(await run([row]));
+        const share = (of: (part: Awaited<ReturnType<typeof run>>) => number): number =>
+          alone.reduce((sum, part) => sum + (of(part) * part.tokens) / together.tokens, 0);
+        expect(together.loss).toBeCloseTo(
+          share((part) => part.loss),
+          4,
+        );
+        for (const [name, gradient] of together.gradient) {
+          gradient.forEach((value, at) =>
+            expect(value).toBeCloseTo(
+              share((part) => part.gradient.get(name)![at]!),
+              4,
+            ),
+          );
+        }
+      }),
+      { numRuns: 15 },
+    );
+  });
+});
+
+test("the whole model's gradients agree with finite differences of its loss", async () => {
+  const weights = initializeT5(config, 3);
+  const run = await lossAndGradients({ kind: "ce" }, weights);
+  const batch = [
+    { source: [5, 6, 7, 1], target: [8, 9, 1] },
+    { source: [10, 1], target: [11, 12, 13, 1] },
+  ];
+  const { gradient } = await run(batch);
+  const h = 5e-3;
+  for (const [name, values] of weights) {
+    // Along the gradient itself, where float32 rounding matters least.
+    const along = gradient.get(name)!;
+    const length = Math.hypot(...along);
+    const moved = (by: number) => ({ name, data: values.map((value, at) => value + (by * along[at]!) / length) });
+    const slope = ((await run(batch, moved(h))).loss - (await run(batch, moved(-h))).loss) / (2 * h);
+    expect(Math.abs(slope - length) / length, name).toBeLessThan(0.03);
+  }
+});
+
+const options: FineTuneOptions = {
+  loss: { kind: "ce" },
+  epochs: 3,
+  batchSize: 4,
+  learningRate: 5e-3,
+  warmupRatio: 0.1,
+  weightDecay: 0,
+  clipNorm: 1,
+  seed: 42,
+  maxInput: 32,
+  maxOutput: 32,
+  device: "cpu",
+};
+const examples = ["ab", "cd", "ef", "gh", "ij", "kl", "mn", "op"].map((input) => ({ input, output: `${input}!` }));
+
+test("fine-tuning lowers the loss and gives the same weights for the same seed", async () => {
+  const losses: number[] = [];
+  const first = await fineTune(tinyCheckpoint(), examples, options, { onEpoch: ({ loss }) => void losses.push(loss) });
+  const second = await fineTune(tinyCheckpoint(), examples, options);
+  expect(losses.at(-1)).toBeLessThan(losses[0]!);
+  expect([...first.weights]).toEqual([...second.weights]);
+  const other = await fineTune(tinyCheckpoint(), examples, { ...options, seed: 43 });
+  expect([...other.weights]).not.toEqual([...first.weights]);
+});
+
+test("the checkpoint that is trained from stays as it was", async () => {
+  const checkpoint = tinyCheckpoint();
+  const before = new Map([...checkpoint.weights].map(([name, values]) => [name, Float32Array.from(values)]));
+  await fineTune(checkpoint, examples, { ...options, epochs: 1 });
+  expect([...checkpoint.weights]).toEqual([...before]);
+});
+
+test("cancelling between steps stops with Cancelled", async () => {
+  const controller = new AbortController();
+  const onStep = ({ step }: { step: number }): void => {
+    if (step === 2) controller.abort();
+  };
+  const running = fineTune(tinyCheckpoint(), examples, options, { signal: controller.signal, onStep });
+  await expect(running).rejects.toBeInstanceOf(Cancelled);
+});
+
+test("nothing to train on, and a loss that diverges, are failures with a remedy", async () => {
+  await expect(fineTune(tinyCheckpoint(), [], options)).rejects.toBeInstanceOf(Failure);
+  const checkpoint = tinyCheckpoint();
+  checkpoint.weights.get("shared.weight")!.fill(Number.NaN);
+  await expect(fineTune(checkpoint, examples, options)).rejects.toThrow("not a number in step 1");
+});
+
+test("batches hold every example once and are grouped by length", () => {
+  const random = seededRandom(1);
+  const rows = Array.from({ length: 103 }, () => {
+    const row = new Array<number>(1 + random.below(60)).fill(5);
+    return { source: row, target: row };
+  });
+  const batches = planBatches(rows, 8, seededRandom(42));
+  expect(batches.flat()).toHaveLength(rows.length);
+  expect(new Set(batches.flat())).toEqual(new Set(rows));
+  const real = rows.reduce((sum, { target }) => sum + target.length, 0);
+  const padded = batches.reduce((sum, b) => sum + b.length * Math.max(...b.map(({ target }) => target.length)), 0);
+  expect(real / padded).toBeGreaterThan(0.85);
+});
