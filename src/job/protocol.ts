@@ -5,6 +5,7 @@
 import { NotificationType, RequestType } from "vscode-jsonrpc/node";
 import { Cancelled, Failure, type FailurePlace } from "../foundation/failure";
 import type { JobEvent } from "./context";
+import type { LocatedFinding } from "./locate-findings";
 import type { JobReport } from "./run-job";
 import type { SpecInput } from "./spec";
 
@@ -15,12 +16,16 @@ export interface RunJobParams {
   readonly spec: SpecInput;
   /** The folder whose `.dece/runs` records the run. */
   readonly workspace: string;
+  /** Of a scan: answer with the findings' places in their files as well. */
+  readonly locate?: boolean;
 }
 
 export interface RunJobResult {
   readonly report: JobReport;
   /** The run directory; null for jobs that keep none (scan, poison). */
   readonly directory: string | null;
+  /** Present when a scan was asked to `locate`. */
+  readonly located?: readonly LocatedFinding[];
 }
 
 export const runJobRequest = new RequestType<RunJobParams, RunJobResult, WireError>("runJob");

@@ -13,6 +13,7 @@ import {
 } from "vscode-jsonrpc/node";
 import { Cancelled, Failure, throwIfCancelled } from "../foundation/failure";
 import type { JobEvent } from "./context";
+import type { LocatedFinding } from "./locate-findings";
 import {
   eventNotification,
   fromWire,
@@ -38,6 +39,8 @@ export interface WorkerOptions {
 export interface WorkerRunOptions {
   /** The folder whose `.dece/runs` records the run; relative paths in the spec count from the worker's own folder. */
   readonly workspace: string;
+  /** Of a scan: answer with the findings' places in their files as well. */
+  readonly locate?: boolean;
   readonly signal?: AbortSignal;
   readonly onEvent?: (event: JobEvent) => void;
   /** Called with the run directory as soon as it exists (finetune, probe, demo). */
@@ -47,6 +50,8 @@ export interface WorkerRunOptions {
 export interface WorkerResult<Report> {
   readonly report: Report;
   readonly directory: string | null;
+  /** Present when a scan was asked to `locate`. */
+  readonly located?: readonly LocatedFinding[];
 }
 
 interface Active {
@@ -91,7 +96,7 @@ export class WorkerClient {
       killer = setTimeout(() => worker.process.kill("SIGKILL"), this.options.graceMs ?? 5000);
     };
     options.signal?.addEventListener("abort", cancel, { once: true });
-    const params = { run, spec, workspace: options.workspace };
+    const params = { run, spec, workspace: options.workspace, locate: options.locate ?? false };
     const answer = worker.connection.sendRequest(runJobRequest, params, token.token).catch((error: unknown) => {
       const wire = error instanceof ResponseError ? (error as ResponseError<WireError | undefined>).data : undefined;
       if (wire !== undefined) throw fromWire(wire);

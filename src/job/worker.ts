@@ -10,6 +10,7 @@ import {
   ResponseError,
   type CancellationToken,
 } from "vscode-jsonrpc/node";
+import { locateFindings } from "./locate-findings";
 import { parseAnySpec } from "./parse-spec";
 import {
   eventNotification,
@@ -18,6 +19,7 @@ import {
   startedNotification,
   toWire,
   type RunJobParams,
+  type RunJobResult,
   type WireError,
 } from "./protocol";
 import { runJob } from "./run-job";
@@ -28,24 +30,30 @@ const graceMs = 2000;
 const connection = createMessageConnection(new IPCMessageReader(process), new IPCMessageWriter(process));
 const hostGone = new AbortController();
 
-connection.onRequest(runJobRequest, async ({ run, spec, workspace }: RunJobParams, token: CancellationToken) => {
-  const cancelled = new AbortController();
-  const subscription = token.onCancellationRequested(() => cancelled.abort());
-  try {
-    return await runJob(parseAnySpec(spec), {
-      signal: AbortSignal.any([cancelled.signal, hostGone.signal]),
-      workspace,
-      report: (event) => void connection.sendNotification(eventNotification, { run, event }).catch(() => undefined),
-      onDirectory: (directory) =>
-        void connection.sendNotification(startedNotification, { run, directory }).catch(() => undefined),
-    });
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    return new ResponseError<WireError>(jobErrorCode, message, toWire(error));
-  } finally {
-    subscription.dispose();
-  }
-});
+connection.onRequest(
+  runJobRequest,
+  async ({ run, spec, workspace, locate }: RunJobParams, token: CancellationToken) => {
+    const cancelled = new AbortController();
+    const subscription = token.onCancellationRequested(() => cancelled.abort());
+    try {
+      const signal = AbortSignal.any([cancelled.signal, hostGone.signal]);
+      const result: RunJobResult = await runJob(parseAnySpec(spec), {
+        signal,
+        workspace,
+        report: (event) => void connection.sendNotification(eventNotification, { run, event }).catch(() => undefined),
+        onDirectory: (directory) =>
+          void connection.sendNotification(startedNotification, { run, directory }).catch(() => undefined),
+      });
+      if (locate !== true || !("findings" in result.report)) return result;
+      return { ...result, located: await locateFindings(result.report, signal) };
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      return new ResponseError<WireError>(jobErrorCode, message, toWire(error));
+    } finally {
+      subscription.dispose();
+    }
+  },
+);
 
 process.on("disconnect", () => {
   hostGone.abort();

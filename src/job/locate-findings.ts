@@ -1,0 +1,37 @@
+/** Where findings stand in their files, for the editor: the report itself speaks of offsets in decoded fields. */
+import { openDataset } from "../dataset/open";
+import type { FilePosition, Sample } from "../dataset/sample";
+import type { Finding, ScanReport } from "../detect/report";
+import { Failure } from "../foundation/failure";
+
+export interface LocatedFinding extends Finding {
+  readonly startPosition: FilePosition;
+  readonly endPosition: FilePosition;
+}
+
+/**
+ * The report's findings with their places, in the report's order. Reads the files again, and throws a `Failure` for one
+ * that changed since the scan, because offsets into other text would mark the wrong places.
+ */
+export async function locateFindings(report: ScanReport, signal?: AbortSignal): Promise<LocatedFinding[]> {
+  const located: LocatedFinding[] = [];
+  for (const { path, columns, format, sha256 } of report.files) {
+    const findings = report.findings.filter(({ file }) => file === path);
+    if (findings.length === 0 || columns === null || format === null) continue;
+    const dataset = await openDataset(path, { ...columns, format, ...(signal === undefined ? {} : { signal }) });
+    if (dataset.sha256 !== sha256) {
+      throw new Failure("the file changed while it was scanned", { file: path, remedy: "Scan it again" });
+    }
+    const samples = new Map<number, Sample>(dataset.samples.map((sample) => [sample.row, sample]));
+    for (const finding of findings) {
+      const field = samples.get(finding.row)?.[finding.field];
+      if (field === undefined) continue;
+      located.push({
+        ...finding,
+        startPosition: field.locate(finding.start),
+        endPosition: field.locate(finding.end),
+      });
+    }
+  }
+  return located;
+}
