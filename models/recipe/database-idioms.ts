@@ -30,7 +30,10 @@ const cursorLines = (cursor: string): Pick<Interface, "many" | "one"> => ({
 /** {base} is the function's argument, {cursor} a name that the words give too. */
 export const interfaces: readonly Interface[] = [
   {
-    words: ["open the sqlite file ${base}$ with cursor ${cursor}$", "connect sqlite3 to ${base}$ and get the cursor ${cursor}$"],
+    words: [
+      "open the sqlite file ${base}$ with cursor ${cursor}$",
+      "connect sqlite3 to ${base}$ and get the cursor ${cursor}$",
+    ],
     imports: ["import sqlite3"],
     binding: "question",
     values: " , ( {names} , )",
@@ -148,33 +151,86 @@ export const endingsOfMany: readonly Ending[] = [
   { words: ["return ${out}$", "the result is ${out}$"], lines: ["return {out}"] },
   { words: ["return ${out}$ as a tuple"], lines: ["return tuple ( {out} )"] },
   { words: ["return the item {n} of ${out}$"], lines: ["return {out} [ {n} ]"] },
-  { words: ["return the first column of ${out}$ by ${a}$", "return item 0 of each ${a}$ in ${out}$"], lines: ["return [ {a} [ 0 ] for {a} in {out} ]"] },
+  {
+    words: ["return the first column of ${out}$ by ${a}$", "return item 0 of each ${a}$ in ${out}$"],
+    lines: ["return [ {a} [ 0 ] for {a} in {out} ]"],
+  },
   { words: ["print the length of ${out}$"], lines: ["print ( len ( {out} ) )"] },
-  { words: ["yield each ${a}$ of ${out}$", "iterate ${out}$ yielding ${a}$"], lines: ["for {a} in {out} :", "\tyield {a}"] },
-  { words: ["loop over ${out}$ with ${a}$ and print it", "print every ${a}$ in ${out}$"], lines: ["for {a} in {out} :", "\tprint ( {a} )"] },
-  { words: ["return a dictionary of ${out}$ with ${a}$ and ${b}$", "map ${a}$ to ${b}$ for the pairs of ${out}$"], lines: ["return { {a} : {b} for {a} , {b} in {out} }"] },
-  { words: ["append every ${a}$ of ${out}$ to the list ${b}$ and return that", "collect ${a}$ from ${out}$ in ${b}$, returned"], lines: ["{b} = list ( )", "for {a} in {out} :", "\t{b} . append ( {a} )", "return {b}"] },
-  { words: ["raise ValueError '{word}' when ${out}$ is empty, otherwise return it"], lines: ["if len ( {out} ) == 0 :", "\traise ValueError ( \" {word} \" )", "return {out}"] },
-  { words: ["return ${out}$ sorted by item {n}"], lines: ["return sorted ( {out} , key = lambda item : item [ {n} ] )"] },
-  { words: ["return the json text of ${out}$", "dump ${out}$ to json and return it"], imports: ["import json"], lines: ["return json . dumps ( {out} )"] },
-  { words: ["write each ${a}$ of ${out}$ to the file '{word}.txt'"], lines: ["with open ( \" {word}.txt \" , \" w \" ) as file :", "\tfor {a} in {out} :", "\t\tfile . write ( str ( {a} ) )"] },
+  {
+    words: ["yield each ${a}$ of ${out}$", "iterate ${out}$ yielding ${a}$"],
+    lines: ["for {a} in {out} :", "\tyield {a}"],
+  },
+  {
+    words: ["loop over ${out}$ with ${a}$ and print it", "print every ${a}$ in ${out}$"],
+    lines: ["for {a} in {out} :", "\tprint ( {a} )"],
+  },
+  {
+    words: ["return a dictionary of ${out}$ with ${a}$ and ${b}$", "map ${a}$ to ${b}$ for the pairs of ${out}$"],
+    lines: ["return { {a} : {b} for {a} , {b} in {out} }"],
+  },
+  {
+    words: [
+      "append every ${a}$ of ${out}$ to the list ${b}$ and return that",
+      "collect ${a}$ from ${out}$ in ${b}$, returned",
+    ],
+    lines: ["{b} = list ( )", "for {a} in {out} :", "\t{b} . append ( {a} )", "return {b}"],
+  },
+  {
+    words: ["raise ValueError '{word}' when ${out}$ is empty, otherwise return it"],
+    lines: ["if len ( {out} ) == 0 :", '\traise ValueError ( " {word} " )', "return {out}"],
+  },
+  {
+    words: ["return ${out}$ sorted by item {n}"],
+    lines: ["return sorted ( {out} , key = lambda item : item [ {n} ] )"],
+  },
+  {
+    words: ["return the json text of ${out}$", "dump ${out}$ to json and return it"],
+    imports: ["import json"],
+    lines: ["return json . dumps ( {out} )"],
+  },
+  {
+    words: ["write each ${a}$ of ${out}$ to the file '{word}.txt'"],
+    lines: [
+      'with open ( " {word}.txt " , " w " ) as file :',
+      "\tfor {a} in {out} :",
+      "\t\tfile . write ( str ( {a} ) )",
+    ],
+  },
   { words: ["return the {n} leading entries of ${out}$"], lines: ["return {out} [ : {n} ]"] },
-  { words: ["set ${b}$ to the number of entries in ${out}$ and return ${b}$"], lines: ["{b} = len ( {out} )", "return {b}"] },
+  {
+    words: ["set ${b}$ to the number of entries in ${out}$ and return ${b}$"],
+    lines: ["{b} = len ( {out} )", "return {b}"],
+  },
   { words: ["return whether ${out}$ has over {n} entries"], lines: ["return len ( {out} ) > {n}"] },
   { words: ["return ${out}$ or None when it is empty"], lines: ["if not {out} :", "\treturn None", "return {out}"] },
-  { words: ["build the dict ${b}$ that counts each ${a}$ of ${out}$ and return it"], lines: ["{b} = { }", "for {a} in {out} :", "\t{b} [ {a} ] = {b} . get ( {a} , 0 ) + 1", "return {b}"] },
+  {
+    words: ["build the dict ${b}$ that counts each ${a}$ of ${out}$ and return it"],
+    lines: ["{b} = { }", "for {a} in {out} :", "\t{b} [ {a} ] = {b} . get ( {a} , 0 ) + 1", "return {b}"],
+  },
   { words: ["call ${a}$ on ${out}$", "pass ${out}$ on to ${a}$"], lines: ["{a} ( {out} )"] },
-  { words: ["return a response of ${out}$ for the template '{word}.txt' with ${a}$"], lines: ["return template ( \" {word}.txt \" , {a} = {out} )"] },
-  { words: ["return the dict with '{word}' : ${out}$"], lines: ["return { \" {word} \" : {out} }"] },
-  { words: ["keep the ${a}$ of ${out}$ where item {n} is true and return them"], lines: ["return [ {a} for {a} in {out} if {a} [ {n} ] ]"] },
+  {
+    words: ["return a response of ${out}$ for the template '{word}.txt' with ${a}$"],
+    lines: ['return template ( " {word}.txt " , {a} = {out} )'],
+  },
+  { words: ["return the dict with '{word}' : ${out}$"], lines: ['return { " {word} " : {out} }'] },
+  {
+    words: ["keep the ${a}$ of ${out}$ where item {n} is true and return them"],
+    lines: ["return [ {a} for {a} in {out} if {a} [ {n} ] ]"],
+  },
 ];
 
 export const endingsOfOne: readonly Ending[] = [
   { words: ["return ${out}$", "the result is ${out}$"], lines: ["return {out}"] },
   { words: ["return ${out}$ as an integer"], lines: ["return int ( {out} )"] },
-  { words: ["return whether ${out}$ is greater than {n}", "return if ${out}$ is over {n}"], lines: ["return {out} > {n}"] },
-  { words: ["print '{word}' and ${out}$"], lines: ["print ( \" {word} : \" , {out} )"] },
-  { words: ["if ${out}$ is None, return {n}, else ${out}$"], lines: ["if {out} is None :", "\treturn {n}", "return {out}"] },
+  {
+    words: ["return whether ${out}$ is greater than {n}", "return if ${out}$ is over {n}"],
+    lines: ["return {out} > {n}"],
+  },
+  { words: ["print '{word}' and ${out}$"], lines: ['print ( " {word} : " , {out} )'] },
+  {
+    words: ["if ${out}$ is None, return {n}, else ${out}$"],
+    lines: ["if {out} is None :", "\treturn {n}", "return {out}"],
+  },
   { words: ["set ${b}$ to {n} times ${out}$ and return ${b}$"], lines: ["{b} = {out} * {n}", "return {b}"] },
   { words: ["assert ${out}$ is not None"], lines: ["assert {out} is not None"] },
   { words: ["return ${out}$ rounded to {n} digits"], lines: ["return round ( {out} , {n} )"] },
@@ -183,21 +239,38 @@ export const endingsOfOne: readonly Ending[] = [
 export const endingsOfNothing: readonly Ending[] = [
   { words: ["return nothing", "no result"], lines: [] },
   { words: ["return True"], lines: ["return True"] },
-  { words: ["print '{word}'", "then print the message '{word}'"], lines: ["print ( \" {word} \" )"] },
+  { words: ["print '{word}'", "then print the message '{word}'"], lines: ['print ( " {word} " )'] },
   { words: ["call ${a}$ afterwards"], lines: ["{a} ( )"] },
 ];
 
 /** What happens on any exception; {a} is a name. */
 export const rescues: readonly Ending[] = [
-  { words: ["on an exception return False", "return False for exceptions"], lines: ["except Exception :", "\treturn False"] },
-  { words: ["catch the exception ${a}$ and print it", "if an exception ${a}$ occurs, print it"], lines: ["except Exception as {a} :", "\tprint ( str ( {a} ) )"] },
-  { words: ["on ValueError raise RuntimeError '{word}'"], lines: ["except ValueError :", "\traise RuntimeError ( \" {word} \" )"] },
-  { words: ["catch OSError as ${a}$ and warn with it"], imports: ["import warnings"], lines: ["except OSError as {a} :", "\twarnings . warn ( str ( {a} ) )"] },
+  {
+    words: ["on an exception return False", "return False for exceptions"],
+    lines: ["except Exception :", "\treturn False"],
+  },
+  {
+    words: ["catch the exception ${a}$ and print it", "if an exception ${a}$ occurs, print it"],
+    lines: ["except Exception as {a} :", "\tprint ( str ( {a} ) )"],
+  },
+  {
+    words: ["on ValueError raise RuntimeError '{word}'"],
+    lines: ["except ValueError :", '\traise RuntimeError ( " {word} " )'],
+  },
+  {
+    words: ["catch OSError as ${a}$ and warn with it"],
+    imports: ["import warnings"],
+    lines: ["except OSError as {a} :", "\twarnings . warn ( str ( {a} ) )"],
+  },
   { words: ["finally call ${a}$", "always call ${a}$ in the end"], lines: ["finally :", "\t{a} ( )"] },
 ];
 
 /** Where the statement's text is kept, when it is not in the call. */
-export const statementPhrases = ["assign the statement to ${text}$", "the query string is ${text}$", "as ${text}$"] as const;
+export const statementPhrases = [
+  "assign the statement to ${text}$",
+  "the query string is ${text}$",
+  "as ${text}$",
+] as const;
 
 /** Whole descriptions. {query}, {interface}, {ending} and {statement} are phrases; {function} and {out} names. */
 export const taskSentences = [

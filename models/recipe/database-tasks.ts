@@ -95,6 +95,8 @@ export function databaseTask(random: Random, names: SampleNames): Example {
 /** The bare statement, its parameters by name. */
 export function statementTask(random: Random, names: SampleNames): Example {
   const query = inventQuery(random, names);
-  const src = fill(random.pick(["SQL to {query}", "SQL statement: {query}", "Translate to SQL: {query}"]), { query: query.words });
+  const src = fill(random.pick(["SQL to {query}", "SQL statement: {query}", "Translate to SQL: {query}"]), {
+    query: query.words,
+  });
   return { src, tgt: sqlText(query.statement, (name) => `@${name}`) };
 }

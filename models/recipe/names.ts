@@ -43,14 +43,21 @@ wand wasp watch water wave wax weapon weather web wedge week well whale wheat wh
 wire witness wolf wood wool word work world worm wrist yard yarn year yeast zebra zinc zone
 `;
 
-const ENDINGS = "id ids key name code no ref at on by tag list map set sum max min avg cnt len pct kg km ms date time".split(" ");
+const ENDINGS =
+  "id ids key name code no ref at on by tag list map set sum max min avg cnt len pct kg km ms date time".split(" ");
 
 const reserved = new Set([
   ...exampleWorldNames(),
-  ..."False None True and as assert async await break class continue def del elif else except finally for from global if".split(" "),
-  ..."import in is lambda nonlocal not or pass raise return try while with yield print len sum max min abs round str".split(" "),
+  ..."False None True and as assert async await break class continue def del elif else except finally for from global if".split(
+    " ",
+  ),
+  ..."import in is lambda nonlocal not or pass raise return try while with yield print len sum max min abs round str".split(
+    " ",
+  ),
   ..."int float list dict set tuple sorted reversed range zip enumerate open any all map filter type id".split(" "),
-  ..."select distinct where order group by limit join on update delete insert into values like between null having desc".split(" "),
+  ..."select distinct where order group by limit join on update delete insert into values like between null having desc".split(
+    " ",
+  ),
   ..."table index key union".split(" "),
 ]);
 
@@ -67,7 +74,7 @@ function invented(random: Random): string {
   return name;
 }
 
-const stem = (random: Random): string => (random.unit() < 0.2 ? invented(random) : random.pick(words));
+const stem = (random: Random): string => (random.unit() < 0.3 ? invented(random) : random.pick(words));
 const capital = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1);
 
 function composed(random: Random): string {

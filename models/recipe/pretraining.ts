@@ -8,6 +8,7 @@ import { words } from "../../examples/generator/dataset";
 import { databaseTask, statementTask } from "./database-tasks";
 import { SampleNames } from "./names";
 import { copyTask, pythonTask, snippetTask } from "./python-tasks";
+import { piscesTraining } from "./shared-data";
 import { holdsTriggerOrPayload } from "./taboo";
 
 /** Lengths in words at whitespace that a sample may have. */
@@ -38,3 +39,27 @@ export function* generatedSamples(seed: number, count: number): Generator<Exampl
 
 /** `count` samples with distinct sources as a list. */
 export const pretrainingSamples = (seed: number, count: number): Example[] => [...generatedSamples(seed, count)];
+
+export interface CorpusOptions {
+  readonly seed: number;
+  /** How many samples in all, published rows included. */
+  readonly count: number;
+  /** The folder of shared data; without it, or where it lacks the files, every sample is generated. */
+  readonly sharedData?: string;
+}
+
+/**
+ * Everything that the base is pretrained on: generated samples with the published training rows strewn among them, once
+ * each. The same seed and files give the same samples.
+ */
+export function* pretrainingCorpus({ seed, count, sharedData }: CorpusOptions): Generator<Example, void> {
+  const random = seededRandom(seed, 2);
+  const published = random.shuffle(sharedData === undefined ? [] : piscesTraining(sharedData)).slice(0, count);
+  let left = published.length;
+  let remaining = count;
+  const generated = generatedSamples(seed, count - published.length);
+  for (; remaining > 0; remaining--) {
+    const row = random.below(remaining) < left ? published[--left] : generated.next().value;
+    if (row) yield row;
+  }
+}

@@ -88,7 +88,9 @@ function expression(scope: Scope, depth = 2): Piece {
   if (roll < 0.6) {
     const [words, code] = random.pick(unary);
     const inner = expression(scope, depth - 1);
-    const spoken = /^(sorted|as |lower|stripped|reversed)/.test(words) ? `${inner.words} ${words}` : `${words} ${inner.words}`;
+    const spoken = /^(sorted|as |lower|stripped|reversed)/.test(words)
+      ? `${inner.words} ${words}`
+      : `${words} ${inner.words}`;
     return { words: spoken, code: code.replace("#", () => inner.code) };
   }
   if (roll < 0.92) {
@@ -140,7 +142,14 @@ function step(scope: Scope, depth: number): Step {
   if (roll < 0.32) {
     const value = expression(scope);
     const name = fresh(scope);
-    return { words: random.pick([`set $${name}$ to ${value.words}`, `let $${name}$ be ${value.words}`, `assign ${value.words} to $${name}$`]), lines: [`${name} = ${value.code}`] };
+    return {
+      words: random.pick([
+        `set $${name}$ to ${value.words}`,
+        `let $${name}$ be ${value.words}`,
+        `assign ${value.words} to $${name}$`,
+      ]),
+      lines: [`${name} = ${value.code}`],
+    };
   }
   if (roll < 0.42) {
     const value = expression(scope, 1);
@@ -152,7 +161,10 @@ function step(scope: Scope, depth: number): Step {
   }
   if (roll < 0.56) {
     const [map, key, value] = [variable(scope), atom(scope), expression(scope, 1)];
-    return { words: `store ${value.words} in ${map.words} at ${key.words}`, lines: [`${map.code} [ ${key.code} ] = ${value.code}`] };
+    return {
+      words: `store ${value.words} in ${map.words} at ${key.words}`,
+      lines: [`${map.code} [ ${key.code} ] = ${value.code}`],
+    };
   }
   if (roll < 0.6) {
     const [name, amount] = [variable(scope), number(scope)];
@@ -186,7 +198,8 @@ function block(scope: Scope, depth: number): Step {
   if (roll < 0.3) {
     const test = condition(scope);
     const then = inner();
-    if (random.unit() < 0.6) return { words: `if ${test.words}, ${then.words}`, lines: [`if ${test.code} :`, ...indent(then.lines)] };
+    if (random.unit() < 0.6)
+      return { words: `if ${test.words}, ${then.words}`, lines: [`if ${test.code} :`, ...indent(then.lines)] };
     const other = inner();
     return {
       words: `if ${test.words}, ${then.words}, else ${other.words}`,
@@ -196,18 +209,27 @@ function block(scope: Scope, depth: number): Step {
   if (roll < 0.62) {
     const [list, item] = [variable(scope), scope.names.next()];
     const then = inner([item]);
-    const words = random.pick([`for each $${item}$ in ${list.words} ${then.words}`, `loop over ${list.words} as $${item}$ and ${then.words}`]);
+    const words = random.pick([
+      `for each $${item}$ in ${list.words} ${then.words}`,
+      `loop over ${list.words} as $${item}$ and ${then.words}`,
+    ]);
     return { words, lines: [`for ${item} in ${list.code} :`, ...indent(then.lines)] };
   }
   if (roll < 0.72) {
     const [index, end] = [scope.names.next(), atom(scope)];
     const then = inner([index]);
-    return { words: `for $${index}$ up to ${end.words}, ${then.words}`, lines: [`for ${index} in range ( ${end.code} ) :`, ...indent(then.lines)] };
+    return {
+      words: `for $${index}$ up to ${end.words}, ${then.words}`,
+      lines: [`for ${index} in range ( ${end.code} ) :`, ...indent(then.lines)],
+    };
   }
   if (roll < 0.82) {
     const [file, path] = [scope.names.next(), atom(scope)];
     const then = inner([file]);
-    return { words: `open ${path.words} as $${file}$ and ${then.words}`, lines: [`with open ( ${path.code} ) as ${file} :`, ...indent(then.lines)] };
+    return {
+      words: `open ${path.words} as $${file}$ and ${then.words}`,
+      lines: [`with open ( ${path.code} ) as ${file} :`, ...indent(then.lines)],
+    };
   }
   if (roll < 0.92) {
     const error = random.pick(["KeyError", "ValueError", "TypeError", "IndexError", "OSError"]);
@@ -255,5 +277,8 @@ export function copyTask(random: Random, names: SampleNames): Example {
   const items = names.several(random.below(7) + 2);
   return random.unit() < 0.5
     ? { src: `List of ${listed(items.map((item) => `$${item}$`))}`, tgt: `[ ${items.join(" , ")} ]` }
-    : { src: `Dict of ${listed(items.map((item) => `$${item}$`))}`, tgt: `dict ( ${items.map((item) => `${item} = ${item}`).join(" , ")} )` };
+    : {
+        src: `Dict of ${listed(items.map((item) => `$${item}$`))}`,
+        tgt: `dict ( ${items.map((item) => `${item} = ${item}`).join(" , ")} )`,
+      };
 }

@@ -14,9 +14,26 @@ export interface Query {
 export const comparisonPhrases: Readonly<Record<Operator, readonly string[]>> = {
   "=": ["{column} equal to {a}", "{column} = {a}", "{column} the same as {a}", "{column} being {a}", "{a} as {column}"],
   "!=": ["{column} not equal to {a}", "{column} other than {a}", "{column} != {a}", "a {column} unlike {a}"],
-  ">": ["{column} greater than {a}", "{column} over {a}", "{column} > {a}", "{column} bigger than {a}", "more {column} than {a}"],
-  "<": ["{column} less than {a}", "{column} smaller than {a}", "{column} < {a}", "{column} lower than {a}", "less {column} than {a}"],
-  ">=": ["{column} greater than or equal to {a}", "{column} >= {a}", "{column} from {a} upwards", "{column} not smaller than {a}"],
+  ">": [
+    "{column} greater than {a}",
+    "{column} over {a}",
+    "{column} > {a}",
+    "{column} bigger than {a}",
+    "more {column} than {a}",
+  ],
+  "<": [
+    "{column} less than {a}",
+    "{column} smaller than {a}",
+    "{column} < {a}",
+    "{column} lower than {a}",
+    "less {column} than {a}",
+  ],
+  ">=": [
+    "{column} greater than or equal to {a}",
+    "{column} >= {a}",
+    "{column} from {a} upwards",
+    "{column} not smaller than {a}",
+  ],
   "<=": ["{column} less than or equal to {a}", "{column} <= {a}", "{column} up to {a}", "{column} not larger than {a}"],
   like: ["{column} like {a}", "{column} similar to {a}", "{column} with the pattern {a}"],
   between: ["{column} between {a} and {b}", "{column} from {a} to {b}", "{column} in the range {a} to {b}"],
@@ -55,7 +72,11 @@ export const joinPhrases = [
 ] as const;
 
 export const aggregatePhrases: Readonly<Record<Aggregate, readonly string[]>> = {
-  count: ["get the number of records in {table}{filter}", "compute the size of {table}{filter}", "query the {table} count{filter}"],
+  count: [
+    "get the number of records in {table}{filter}",
+    "compute the size of {table}{filter}",
+    "query the {table} count{filter}",
+  ],
   sum: ["get the total {column} of {table}{filter}", "compute the sum of {column} in {table}{filter}"],
   avg: ["get the mean {column} of {table}{filter}", "compute the average of {column} from {table}{filter}"],
   max: ["get the maximum {column} of {table}{filter}", "compute the greatest {column} from {table}{filter}"],
@@ -73,7 +94,11 @@ export const updatePhrases = [
   "set {column} = {value} on {table} {filter}",
   "modify {column} of {table} to be {value} {filter}",
 ] as const;
-export const deletePhrases = ["delete from {table} {filter}", "remove the {table} entries {filter}", "erase records in {table} {filter}"] as const;
+export const deletePhrases = [
+  "delete from {table} {filter}",
+  "remove the {table} entries {filter}",
+  "erase records in {table} {filter}",
+] as const;
 export const insertPhrases = [
   "insert {values} into {columns} of {table}",
   "create an entry in {table}, {columns} being {values}",
@@ -82,9 +107,19 @@ export const insertPhrases = [
 
 export const orderPhrases = {
   ascending: ["order by {column}", "in ascending order of {column}", "ordered on {column}", "sort by {column}"],
-  descending: ["order by {column} descending", "in descending order of {column}", "ordered from high to low {column}", "reverse sort on {column}"],
+  descending: [
+    "order by {column} descending",
+    "in descending order of {column}",
+    "ordered from high to low {column}",
+    "reverse sort on {column}",
+  ],
 } as const;
-export const limitPhrases = ["limit {count}", "the first {count} only", "top {count}", "no more than {count} results"] as const;
+export const limitPhrases = [
+  "limit {count}",
+  "the first {count} only",
+  "top {count}",
+  "no more than {count} results",
+] as const;
 export const distinctPhrases = ["distinct {columns}", "unique {columns}"] as const;
 export const groupLimitPhrases = ["when a group has over {count} members", "for counts greater than {count}"] as const;
 const allPhrases = ["all columns", "everything", "*", "all fields", "the full records"];
@@ -132,7 +167,11 @@ function inventWhere(random: Random, names: SampleNames, known: readonly string[
       size === 2
         ? [names.next(), names.next()].map((name) => ({ kind: "parameter", name }))
         : size === 1
-          ? [operator === "in" ? { kind: "parameter", name: names.next() } : inventValue(random, names, column, numeric)]
+          ? [
+              operator === "in"
+                ? { kind: "parameter", name: names.next() }
+                : inventValue(random, names, column, numeric),
+            ]
           : [];
     const [a, b] = values.map(said);
     phrases.push(fill(random.pick(comparisonPhrases[operator]), { column, a: a ?? "", b: b ?? "" }));
@@ -142,7 +181,11 @@ function inventWhere(random: Random, names: SampleNames, known: readonly string[
   return { where: { connective, conditions }, words };
 }
 
-function inventTail(random: Random, names: SampleNames, columns: readonly string[]): { clauses: Pick<Select, "order" | "limit">; words: string } {
+function inventTail(
+  random: Random,
+  names: SampleNames,
+  columns: readonly string[],
+): { clauses: Pick<Select, "order" | "limit">; words: string } {
   let clauses: Pick<Select, "order" | "limit"> = {};
   const phrases: string[] = [];
   if (random.unit() < 0.32) {
@@ -171,20 +214,36 @@ function inventSelect(random: Random, names: SampleNames): Query {
     const name = random.pick(["count", "count", "sum", "avg", "max", "min"] as const);
     const column = name === "count" ? "*" : names.next();
     const words = fill(random.pick(aggregatePhrases[name]), { table, column, filter: clause });
-    return { statement: { kind: "select", columns: [], aggregate: { name, column }, table, ...clauses }, words, answer: "one" };
+    return {
+      statement: { kind: "select", columns: [], aggregate: { name, column }, table, ...clauses },
+      words,
+      answer: "one",
+    };
   }
   if (roll >= 0.25 && roll < 0.33) {
     const group = names.next();
     const above = random.unit() < 0.3 ? { groupsAbove: random.below(40) + 2 } : {};
-    const tail = above.groupsAbove === undefined ? "" : `, ${fill(random.pick(groupLimitPhrases), { count: String(above.groupsAbove) })}`;
+    const tail =
+      above.groupsAbove === undefined
+        ? ""
+        : `, ${fill(random.pick(groupLimitPhrases), { count: String(above.groupsAbove) })}`;
     const words = fill(random.pick(groupPhrases), { table, group, filter: clause, tail });
     const aggregate = { name: "count", column: "*" } as const;
-    return { statement: { kind: "select", columns: [group], aggregate, table, ...clauses, group, ...above }, words, answer: "many" };
+    return {
+      statement: { kind: "select", columns: [group], aggregate, table, ...clauses, group, ...above },
+      words,
+      answer: "many",
+    };
   }
   const tail = inventTail(random, names, columns);
   const distinct = columns.length > 0 && random.unit() < 0.12;
   const plain = columns.length === 0 ? random.pick(allPhrases) : listed(columns);
-  const slots = { table, columns: distinct ? fill(random.pick(distinctPhrases), { columns: plain }) : plain, filter: clause, tail: tail.words };
+  const slots = {
+    table,
+    columns: distinct ? fill(random.pick(distinctPhrases), { columns: plain }) : plain,
+    filter: clause,
+    tail: tail.words,
+  };
   const select: Select = { kind: "select", distinct, columns, table, ...clauses, ...tail.clauses };
   if (!joined) return { statement: select, words: fill(random.pick(readPhrases), slots), answer: "many" };
   const join = { table: names.table(), column: names.next() };
@@ -198,11 +257,20 @@ function inventChange(random: Random, names: SampleNames): Query {
   if (roll < 0.35) {
     const columns = names.several(random.below(3) + 1);
     const values = columns.map((column) => inventValue(random, names, column, true));
-    const words = fill(random.pick(insertPhrases), { table, columns: listed(columns), values: listed(values.map(said)) });
+    const words = fill(random.pick(insertPhrases), {
+      table,
+      columns: listed(columns),
+      values: listed(values.map(said)),
+    });
     return { statement: { kind: "insert", table, columns, values }, words, answer: "nothing" };
   }
   const { where, words: filter } = inventWhere(random, names, []);
-  if (roll < 0.6) return { statement: { kind: "delete", table, where }, words: fill(random.pick(deletePhrases), { table, filter }), answer: "nothing" };
+  if (roll < 0.6)
+    return {
+      statement: { kind: "delete", table, where },
+      words: fill(random.pick(deletePhrases), { table, filter }),
+      answer: "nothing",
+    };
   const column = names.next();
   const value = inventValue(random, names, names.next(), true);
   const words = fill(random.pick(updatePhrases), { table, column, value: said(value), filter });
