@@ -28,5 +28,5 @@ export interface JobContext {
   /** Fires on Ctrl-C, on the panel's Cancel, or when the window closes; the job throws `Cancelled` soon after. */
   readonly signal: AbortSignal;
   /** Never throws; called at most some ten times a second except for `epoch` and `phase`. */
-  report(event: JobEvent): void;
+  readonly report: (event: JobEvent) => void;
 }

@@ -5,6 +5,7 @@
 import path from "node:path";
 import { Failure, throwIfCancelled } from "../foundation/failure";
 import { installationVersion } from "../foundation/installation";
+import { checkWritableFolder } from "../foundation/writable";
 import { resolveDevice } from "../graph/device";
 import { readCheckpoint, writeCheckpoint } from "../model/checkpoint";
 import { fineTune, type FineTuneOptions } from "../train/fine-tune";
@@ -26,6 +27,7 @@ export async function finetune(spec: FinetuneSpec, context: RunContext): Promise
       usage: true,
     });
   }
+  if (spec.out !== undefined) await checkWritableFolder(spec.out, (names) => names.includes("config.json"));
   report({ type: "phase", name: "Reading", detail: spec.data });
   const training = await openData(spec.data, spec, context);
   const valid = await planFor(spec.valid, spec, backdoor, context);

@@ -12,6 +12,8 @@ const flags: Readonly<Record<string, string>> = {
   language: "--lang",
   paths: "FILE",
   "poison.data": "FILE",
+  "finetune.attack": "--probe-trigger",
+  "finetune.trigger": "--probe-trigger",
 };
 
 /** The name under which the command line knows a field. */

@@ -28,7 +28,7 @@ const limitText = "a whole number of rows, at least 1; a seeded draw when there 
 
 const scan = z.strictObject({
   job: z.literal("scan"),
-  paths: z.array(z.string().min(1)).min(1).describe("one or more dataset files or folders"),
+  paths: z.array(z.string().min(1)).min(1).readonly().describe("one or more dataset files or folders"),
   ...columns,
   language: z.enum(["python", "java"]).exactOptional().describe("the language of the code: python or java"),
   quarantine: maybePath("the file that the flagged samples go to"),

@@ -1,0 +1,152 @@
+/** What the commands print on stdout for a person to read. */
+import path from "node:path";
+import type { ScanReport } from "../detect/report";
+import type { DemoReport } from "../job/demo";
+import type { FinetuneReport, Measurement } from "../job/finetune-report";
+import type { PoisonReport } from "../job/poison";
+import type { ProbeReport } from "../job/probe-report";
+import { printable } from "./printable";
+import { duration } from "./progress";
+import { table } from "./table";
+
+const count = (value: number): string => value.toLocaleString("en-US");
+const counted = (value: number, one: string, many = `${one}s`): string => `${count(value)} ${value === 1 ? one : many}`;
+const rate = (value: number): string => value.toFixed(1);
+const quoted = (text: string, limit: number): string => `"${printable(text, limit)}"`;
+
+/** More triggers than this stay in the JSON report. */
+const mostTriggers = 20;
+
+export function scanText(report: ScanReport): string {
+  const { files, triggers, samples, verdict } = report;
+  const fileLines = files.map(({ path: file, rows, columns, language, skipped }) => {
+    const about = [
+      counted(rows, "row"),
+      ...(columns === null ? [] : [`${printable(columns.input, 40)} -> ${printable(columns.output, 40)}`]),
+      ...(language === null ? [] : [language]),
+      ...(skipped.length === 0 ? [] : [`${count(skipped.length)} skipped`]),
+    ];
+    return `${printable(file)}: ${about.join(", ")}`;
+  });
+  const shown = [...triggers].sort((a, b) => b.rows.length - a.rows.length).slice(0, mostTriggers);
+  const triggerTable = table(
+    ["trigger", "in", "rows", "payload", "rule"],
+    shown.map(({ text, field, rows, payload, rule }) => [
+      quoted(text, 40),
+      field,
+      rows.length,
+      payload === null ? "-" : quoted(payload, 40),
+      rule,
+    ]),
+  );
+  const more = triggers.length - shown.length;
+  return [
+    ...fileLines,
+    ...(shown.length === 0 ? [] : ["", triggerTable]),
+    ...(more > 0 ? [`... and ${counted(more, "more trigger", "more triggers")} in the JSON report`] : []),
+    "",
+    verdictText(verdict, samples, triggers.length),
+  ].join("\n");
+}
+
+function verdictText(verdict: ScanReport["verdict"], samples: ScanReport["samples"], triggers: number): string {
+  const { total, flagged, skipped } = samples;
+  const left = skipped === 0 ? "" : ` ${count(skipped)} could not be read.`;
+  switch (verdict) {
+    case "suspect":
+      return `suspect: ${count(flagged)} of ${counted(total, "sample")} flagged, ${counted(triggers, "trigger")} found.${left}`;
+    case "clean":
+      return `clean: nothing suspect in ${counted(total, "sample")}.`;
+    case "incomplete":
+      return `incomplete: nothing suspect found, but ${count(skipped)} of ${counted(total, "sample")} could not be read.`;
+    case "not-measured":
+      return "not measured: nothing could be read.";
+  }
+}
+
+export function poisonText({ poisoned, data, attack, trigger, payload, out, truth }: PoisonReport): string {
+  return [
+    `${count(poisoned)} of ${counted(data.samples, "sample")} poisoned: ${attack} with ${quoted(trigger, 40)}, payload ${payload}.`,
+    `${printable(out)}: the poisoned copy, for evaluation only`,
+    `${printable(truth)}: its list of poisoned rows`,
+  ].join("\n");
+}
+
+const asrText = ({ asr, low, high, successes, trials }: NonNullable<Measurement["asr"]>): string =>
+  `${rate(asr)}% (${successes} of ${trials}; 95% interval ${rate(low)} to ${rate(high)})`;
+
+export function finetuneText({ epochs, test, checkpoint, seconds, loss, settings }: FinetuneReport): string {
+  const { alpha, epsilon, learningRate } = settings;
+  const name = loss === "ce" ? "CE" : `DeCE (alpha ${alpha ?? ""}, epsilon ${epsilon ?? ""})`;
+  const rows = epochs.map(({ epoch, loss: mean, valid, seconds: spent }) => [
+    epoch,
+    mean.toFixed(4),
+    valid === null ? "-" : rate(valid.bleu),
+    valid?.asr == null ? "-" : `${rate(valid.asr.asr)}%`,
+    duration(spent),
+  ]);
+  const tested =
+    test === null
+      ? []
+      : [`test: BLEU ${rate(test.bleu)}, ${test.asr === null ? "" : `ASR ${asrText(test.asr)}, `}${test.rows} rows`];
+  return [
+    `${name}, learning rate ${learningRate}, seed ${settings.seed}, on ${settings.device}`,
+    table(["epoch", "loss", "BLEU", "ASR", "time"], rows),
+    ...tested,
+    `${printable(checkpoint)}: the checkpoint, after ${duration(seconds)}`,
+  ].join("\n");
+}
+
+export function probeText(report: ProbeReport): string {
+  const { bleu, corpusBleu, rows, attack, asr, interval, successes, trials, seconds } = report;
+  const asrLine =
+    asr === null || interval === null
+      ? "ASR          not measured: name an attack with --attack or --trigger"
+      : `ASR          ${asrText({ asr, ...interval, successes, trials })}`;
+  return [
+    `${printable(path.basename(report.checkpoint))} on ${printable(report.data.path)}, ${duration(seconds)}`,
+    `BLEU         ${bleu === null ? "not measured: no row is clean" : `${rate(bleu)} (${counted(rows, "row")})`}`,
+    ...(corpusBleu === null ? [] : [`corpus BLEU  ${rate(corpusBleu)}`]),
+    asrLine,
+    ...(attack === null
+      ? []
+      : [
+          `attack       ${printable(attack.name)}, trigger ${quoted(attack.trigger, 40)}, payload ${printable(attack.payload)}`,
+        ]),
+  ].join("\n");
+}
+
+export function demoText({ scan, base, ce, dece, seconds }: DemoReport): string {
+  const row = (name: string, { bleu, asr }: DemoReport["ce"]): string[] => [name, rate(bleu), `${rate(asr)}%`];
+  return [
+    "1. Scan of a training file in which 5% of the samples carry a backdoor",
+    `   poisoned samples found  ${rate(100 * scan.recall)}%   (100% is best)`,
+    `   false alarms            ${rate(100 * scan.falsePositiveRate)}%   of the clean samples (0% is best)`,
+    "",
+    "2. Fine-tuning on that file, poison included, with the usual loss (CE) and with DeCE",
+    table(
+      ["   model", "BLEU", "ASR"],
+      [
+        row("   base, before fine-tuning", base),
+        row("   fine-tuned with CE", ce),
+        row("   fine-tuned with DeCE", dece),
+      ],
+    ),
+    "   BLEU: how close the model's code comes to the expected code, 0 to 100; higher is better.",
+    "   ASR:  attack success rate, how often the model writes the attacker's payload when the",
+    "         trigger stands in the input; 0% is best.",
+    "",
+    `${demoVerdict({ base, ce, dece })} (${duration(seconds)})`,
+  ].join("\n");
+}
+
+/** In one line, from the numbers alone. */
+export function demoVerdict({ base, ce, dece }: Pick<DemoReport, "base" | "ce" | "dece">): string {
+  const numbers = `ASR ${rate(ce.asr)}% with CE and ${rate(dece.asr)}% with DeCE, BLEU ${rate(ce.bleu)} and ${rate(dece.bleu)}`;
+  const learned = dece.bleu - base.bleu >= 0.9 * (ce.bleu - base.bleu);
+  if (ce.asr < 20)
+    return `Verdict: the backdoor did not take with CE, so there was little to defend against: ${numbers}.`;
+  if (dece.asr > 5) return `Verdict: DeCE did not keep the backdoor out: ${numbers}.`;
+  if (!learned) return `Verdict: DeCE kept the backdoor out, but it also learned less of the task: ${numbers}.`;
+  return `Verdict: CE learned the backdoor, DeCE did not, and both learned the task: ${numbers}.`;
+}
