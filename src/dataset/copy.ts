@@ -1,0 +1,173 @@
+/** Copies of a dataset: some of its rows, or all of them with some fields rewritten. What is not changed stays byte-identical. */
+import { writeFileAtomically } from "../foundation/atomic-write";
+import { Failure } from "../foundation/failure";
+import type { FieldPlan } from "./columns";
+import { JOINT } from "./layout";
+import { fileOf, type OpenedFile } from "./opened";
+import type { RawRecord } from "./raw-record";
+import type { Dataset } from "./sample";
+
+/**
+ * Writes the records `rows` to a file of the same format, in file order, with the CSV header and the byte order mark. Skipped
+ * records can be copied too, except from a JSON array that they would break (Failure). Throws a RangeError for rows that do not
+ * exist, and a Failure when the file cannot be written.
+ */
+export async function copyRecords(dataset: Dataset, rows: ReadonlySet<number>, targetFile: string): Promise<void> {
+  const file = fileOf(dataset);
+  for (const row of rows) if (file.records[row] === undefined) throw new RangeError(`no row ${row} in ${dataset.path}`);
+  const chosen = file.records.filter(({ row, start, end }) => rows.has(row) && end > start);
+  await writeFileAtomically(
+    targetFile,
+    Buffer.concat(dataset.format === "json" ? arrayOf(dataset, file, chosen) : linesOf(file, chosen)),
+  );
+}
+
+function linesOf({ source: { bytes }, records }: OpenedFile, chosen: readonly RawRecord[]): Buffer[] {
+  const ending = endingAfter(bytes, records[0]?.end ?? 0);
+  const fallback = ending.length > 0 ? ending : Buffer.from("\n");
+  // All that stands before the first record: byte order mark, header, blank lines.
+  const pieces = [bytes.subarray(0, records[0]?.start ?? 0)];
+  chosen.forEach(({ start, end }, i) => {
+    const own = endingAfter(bytes, end);
+    pieces.push(bytes.subarray(start, end), own.length === 0 && i < chosen.length - 1 ? fallback : own);
+  });
+  return pieces;
+}
+
+function endingAfter(bytes: Buffer, end: number): Buffer {
+  if (bytes[end] === 13) return bytes.subarray(end, bytes[end + 1] === 10 ? end + 2 : end + 1);
+  return bytes.subarray(end, bytes[end] === 10 ? end + 1 : end);
+}
+
+function arrayOf(dataset: Dataset, { source: { bytes }, records }: OpenedFile, chosen: readonly RawRecord[]): Buffer[] {
+  const bad = new Set(dataset.skipped.map(({ row }) => row));
+  const broken = chosen.find((record) => bad.has(record.row) && !isJson(bytes, record));
+  if (broken !== undefined) {
+    throw new Failure(`row ${broken.row} cannot be copied, for it is no JSON value`, {
+      file: dataset.path,
+      line: broken.line,
+      remedy: "Correct it, or leave it out",
+    });
+  }
+  const first = records[0];
+  const last = records.at(-1);
+  if (first === undefined || last === undefined) return [bytes];
+  const pieces = [bytes.subarray(0, first.start)];
+  chosen.forEach(({ row, start, end }, i) => {
+    const before = records[row - 1];
+    if (i > 0) pieces.push(between(bytes, before === undefined ? start : before.end, start, /^\s*,\s*$/u, ",\n"));
+    pieces.push(bytes.subarray(start, end));
+  });
+  pieces.push(between(bytes, last.end, bytes.length, /^\s*\]\s*$/u, "\n]\n"));
+  return pieces;
+}
+
+/** What stands between two places if it is what it should be (`expected`), else `fallback`. */
+function between(bytes: Buffer, start: number, end: number, expected: RegExp, fallback: string): Buffer {
+  const isShort = end - start < 1000;
+  return isShort && expected.test(bytes.toString("latin1", start, end))
+    ? bytes.subarray(start, end)
+    : Buffer.from(fallback);
+}
+
+function isJson(bytes: Buffer, { start, end }: RawRecord): boolean {
+  try {
+    JSON.parse(bytes.toString("utf8", start, end));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** New texts of a sample's fields. */
+export interface FieldChanges {
+  readonly input?: string | undefined;
+  readonly output?: string | undefined;
+}
+
+/**
+ * Writes the whole file with new texts in some rows; all other bytes stay. Throws a RangeError for a row that is no sample, a
+ * Failure for a text that cannot be divided among the columns or turns that it is made of, and one when the file cannot be
+ * written.
+ */
+export async function rewriteFields(
+  dataset: Dataset,
+  changes: ReadonlyMap<number, FieldChanges>,
+  targetFile: string,
+): Promise<void> {
+  const file = fileOf(dataset);
+  const { bytes } = file.source;
+  const samples = new Set(dataset.samples.map(({ row }) => row));
+  const pieces: Buffer[] = [];
+  let copied = 0;
+  for (const [row, change] of [...changes].sort(([a], [b]) => a - b)) {
+    const record = file.records[row];
+    if (record === undefined || !samples.has(row)) throw new RangeError(`row ${row} of ${dataset.path} is no sample`);
+    pieces.push(bytes.subarray(copied, record.start), Buffer.from(rewritten(file, record, change)));
+    copied = record.end;
+  }
+  pieces.push(bytes.subarray(copied));
+  await writeFileAtomically(targetFile, Buffer.concat(pieces));
+}
+
+function rewritten(file: OpenedFile, record: RawRecord, { input, output }: FieldChanges): string {
+  const edits = [...editsOf(file, record, file.plan.input, input), ...editsOf(file, record, file.plan.output, output)];
+  edits.sort((a, b) => a.start - b.start);
+  const { raw } = file.layout.partsOf(record, file.plan.input);
+  let text = "";
+  let taken = 0;
+  for (const { start, end, code } of edits) {
+    text += raw.slice(taken, start) + code;
+    taken = end;
+  }
+  return text + raw.slice(taken);
+}
+
+interface Edit {
+  readonly start: number;
+  readonly end: number;
+  readonly code: string;
+}
+
+function editsOf(
+  { layout, source }: OpenedFile,
+  record: RawRecord,
+  field: FieldPlan,
+  text: string | undefined,
+): Edit[] {
+  if (text === undefined) return [];
+  const { raw, parts } = layout.partsOf(record, field);
+  const before = parts.map((part) => layout.decode(raw.slice(part.start, part.end), part));
+  const after = divide(text, before);
+  if (after === null) {
+    throw new Failure(
+      `the new text of row ${record.row} cannot be divided among the ${parts.length} parts of ${field.label}`,
+      {
+        file: source.path,
+        line: record.line,
+      },
+    );
+  }
+  return parts.flatMap((part, i) => (after[i] === before[i] ? [] : [layout.encode(after[i] ?? "", part, raw)]));
+}
+
+/**
+ * Divides a text among as many parts as there were, at joints: the same ones where no line break came or went, else so that
+ * only one part changes; null where neither is possible.
+ */
+export function divide(text: string, before: readonly string[]): string[] | null {
+  if (before.length === 1) return [text];
+  const lines = text.split(JOINT);
+  const counts = before.map((part) => part.split(JOINT).length);
+  const extra = lines.length - counts.reduce((sum, count) => sum + count, 0);
+  const divided = (grown: number): string[] | null => {
+    let at = 0;
+    const parts = counts.map((count, i) => lines.slice(at, (at += count + (i === grown ? extra : 0))).join(JOINT));
+    return (counts[grown] ?? 0) + extra > 0 ? parts : null;
+  };
+  if (extra === 0) return divided(0);
+  const candidates = counts.map((_, i) => divided(i));
+  return (
+    candidates.find((parts, grown) => parts?.every((part, i) => i === grown || part === before[i]) === true) ?? null
+  );
+}

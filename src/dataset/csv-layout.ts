@@ -1,0 +1,97 @@
+/** CSV and TSV records: their columns (from the header), texts and places. */
+import { isUtf8 } from "node:buffer";
+import { quoted, type FieldPlan } from "./columns";
+import { csvRecords, QUOTE, readRecord, type CsvRecord } from "./csv-records";
+import { JOINT, type Layout, type Part } from "./layout";
+import type { RawRecord } from "./raw-record";
+import type { Source } from "./source";
+
+const DELIMITERS = { csv: 0x2c, tsv: 0x09 } as const;
+
+export interface CsvLayout extends Layout {
+  /** The header, or null where there is no record at all. */
+  readonly header: CsvRecord | null;
+}
+
+export function csvLayout(source: Source, format: keyof typeof DELIMITERS): CsvLayout {
+  const { bytes } = source;
+  const delimiter = DELIMITERS[format];
+  const header = firstOf(csvRecords(bytes, source.start, delimiter));
+  const isReadable = header?.problem === null;
+  const columns = isReadable ? textsIn(bytes, header.fields).map((name) => name.trim()) : [];
+  const columnIndex = new Map(columns.map((name, i) => [name, i]));
+  const fieldsOf = (record: RawRecord): readonly number[] => readRecord(bytes, record.start, delimiter).fields;
+
+  /** The text of a field; optional columns count where they hold text. */
+  const textOf = (fields: readonly number[], plan: FieldPlan): string =>
+    namesOf(plan)
+      .map((name) => fieldText(bytes, fields, columnIndex.get(name) ?? -1))
+      .filter((text, i) => i === 0 || text !== "")
+      .join(JOINT);
+
+  return {
+    format,
+    isJson: false,
+    header,
+    *records() {
+      for (const record of csvRecords(bytes, source.start, delimiter)) {
+        if (record.row === 0) continue;
+        const { line, column, start, end } = record;
+        const problem = record.problem ?? wrongFields(record.fields.length / 2, columns.length);
+        yield { row: record.row - 1, line, column, start, end, problem };
+      }
+    },
+    columnsIn: () => columns,
+    read(record, plan) {
+      if (record.problem !== null) return record.problem;
+      if (!source.isUtf8 && !isUtf8(bytes.subarray(record.start, record.end))) return "not valid UTF-8";
+      const fields = fieldsOf(record);
+      return { input: textOf(fields, plan.input), output: textOf(fields, plan.output) };
+    },
+    partsOf(record, field) {
+      const raw = bytes.toString("utf8", record.start, record.end);
+      const fields = fieldsOf(record);
+      const parts = namesOf(field).flatMap((name, i): Part[] => {
+        const index = columnIndex.get(name) ?? -1;
+        const [start = 0, end = 0] = [fields[2 * index], fields[2 * index + 1]];
+        if (i > 0 && fieldText(bytes, fields, index) === "") return [];
+        const from = bytes.toString("utf8", record.start, start).length;
+        const to = from + bytes.toString("utf8", start, end).length;
+        return bytes[start] === QUOTE
+          ? [{ start: from + 1, end: to - 1, coding: "quoted" }]
+          : [{ start: from, end: to, coding: "plain" }];
+      });
+      return { raw, parts };
+    },
+    decode: (code, { coding }) => (coding === "quoted" ? code.replaceAll('""', '"') : code),
+    encode(text, { start, end, coding }) {
+      const needsQuotes = coding === "quoted" || /["\r\n]/u.test(text) || text.includes(String.fromCharCode(delimiter));
+      const code = needsQuotes ? text.replaceAll('"', '""') : text;
+      return { start, end, code: needsQuotes && coding === "plain" ? `"${code}"` : code };
+    },
+  };
+}
+
+const namesOf = (plan: FieldPlan): readonly string[] => (plan.kind === "chat" ? [plan.name] : plan.names);
+
+function firstOf<T>(items: Iterable<T>): T | null {
+  for (const item of items) return item;
+  return null;
+}
+
+function wrongFields(count: number, expected: number): string | null {
+  if (count === expected) return null;
+  return `${count} ${count === 1 ? "field" : "fields"} where the header has ${expected}`;
+}
+
+function fieldText(bytes: Buffer, fields: readonly number[], index: number): string {
+  const [start, end] = [fields[2 * index], fields[2 * index + 1]];
+  if (start === undefined || end === undefined) throw new RangeError(`no field ${quoted(String(index))}`);
+  if (bytes[start] !== QUOTE) return bytes.toString("utf8", start, end);
+  const text = bytes.toString("utf8", start + 1, end - 1);
+  return text.includes('"') ? text.replaceAll('""', '"') : text;
+}
+
+function textsIn(bytes: Buffer, fields: readonly number[]): string[] {
+  return Array.from({ length: fields.length / 2 }, (_, i) => fieldText(bytes, fields, i));
+}

@@ -1,0 +1,142 @@
+/** Opens a dataset file: CSV, TSV, JSONL or a JSON array of records. */
+import { setImmediate } from "node:timers/promises";
+import { throwIfCancelled } from "../foundation/failure";
+import { missingColumns, planColumns, requireDistinct, type ColumnPlan, type NamedColumns } from "./columns";
+import { csvLayout } from "./csv-layout";
+import { detectFormat } from "./format";
+import { jsonLayout } from "./json-layout";
+import { jsonArrayRecords } from "./json-records";
+import { jsonlRecords } from "./jsonl-records";
+import type { Layout } from "./layout";
+import { fileSample, OpenedFile, rememberFile } from "./opened";
+import type { RawRecord } from "./raw-record";
+import type { Dataset, DatasetFormat, Sample, SkippedRecord } from "./sample";
+import { readSource, type Source } from "./source";
+import { UnreadableDataset } from "./unreadable";
+
+export interface OpenOptions extends NamedColumns {
+  /** Else by suffix and content. */
+  readonly format?: DatasetFormat | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Reads the samples of a file. Records that cannot be read become `skipped`. Throws a Failure when the file cannot be read or
+ * its columns are unknown (wrong usage), an `UnreadableDataset` when it holds nothing that could be read, and Cancelled.
+ */
+export async function openDataset(path: string, options: OpenOptions = {}): Promise<Dataset> {
+  const source = await readSource(path, options.signal);
+  const format = options.format ?? detectFormat(source);
+  const pace = pacer(options.signal);
+  if (format === null) {
+    throw unreadable(
+      source,
+      null,
+      "the file holds a JSON object, not records",
+      "Give a JSON array of records, or JSONL",
+    );
+  }
+  const layout = layoutOf(source, format);
+  const records: RawRecord[] = [];
+  for (const record of layout.records()) {
+    records.push(record);
+    const turn = pace();
+    if (turn !== undefined) await turn;
+  }
+  if (records.length === 0) throw unreadable(source, format, "the file holds no records", "Name a file with records");
+  const plan = findPlan(path, layout, records, options);
+  const file = plan === null ? null : new OpenedFile(source, layout, plan, records);
+  const samples: Sample[] = [];
+  const skipped: SkippedRecord[] = [];
+  for (const record of records) {
+    const texts = file === null ? skipReason(layout, record) : layout.read(record, file.plan);
+    if (typeof texts === "string") skipped.push({ row: record.row, line: record.line, reason: texts });
+    else if (file !== null) samples.push(fileSample(file, record, texts));
+    const turn = pace();
+    if (turn !== undefined) await turn;
+  }
+  const first = skipped[0];
+  if (file === null || (samples.length === 0 && first !== undefined)) {
+    const reason = first === undefined ? "" : `: ${first.reason}`;
+    const what = `none of the ${records.length} records can be read${reason}`;
+    throw unreadable(source, format, what, "Check the file's format and columns", records.length, skipped);
+  }
+  const dataset: Dataset = {
+    path,
+    format,
+    sha256: source.sha256,
+    bytes: source.bytes.length,
+    rows: records.length,
+    columns: { input: file.plan.input.label, output: file.plan.output.label },
+    samples,
+    skipped,
+  };
+  rememberFile(dataset, file);
+  return dataset;
+}
+
+function layoutOf(source: Source, format: DatasetFormat): Layout {
+  if (format === "json") return jsonLayout(source, format, jsonArrayRecords);
+  if (format === "jsonl") return jsonLayout(source, format, jsonlRecords);
+  const layout = csvLayout(source, format);
+  if (layout.header?.problem != null) {
+    throw unreadable(source, format, `the header cannot be read: ${layout.header.problem}`, "Correct the first line");
+  }
+  return layout;
+}
+
+/** How many readable records are looked at for columns. */
+const LOOK_AT = 1000;
+
+/**
+ * The first record that has the columns decides; null where no record can be read at all. Throws a Failure (wrong usage) that
+ * lists the columns found.
+ */
+function findPlan(path: string, layout: Layout, records: readonly RawRecord[], named: NamedColumns): ColumnPlan | null {
+  const found = new Set<string>();
+  let looked = 0;
+  for (const record of records) {
+    const columns = layout.columnsIn(record);
+    if (typeof columns === "string") continue;
+    const plan = planColumns(columns, named, layout.isJson);
+    if (plan !== null) {
+      requireDistinct(path, plan, columns);
+      return plan;
+    }
+    for (const column of columns) found.add(column);
+    if (!layout.isJson || ++looked === LOOK_AT) break;
+  }
+  if (found.size === 0) return null;
+  throw missingColumns(path, [...found], named);
+}
+
+/** Why a record of a file without any readable one cannot be read. */
+function skipReason(layout: Layout, record: RawRecord): string {
+  const columns = layout.columnsIn(record);
+  return typeof columns === "string" ? columns : "it holds no columns";
+}
+
+function unreadable(
+  source: Source,
+  format: DatasetFormat | null,
+  what: string,
+  remedy: string,
+  rows = 0,
+  skipped: readonly SkippedRecord[] = [],
+): UnreadableDataset {
+  const { path: file, sha256, bytes } = source;
+  return new UnreadableDataset(what, { file, remedy }, { format, sha256, bytes: bytes.length, rows, skipped });
+}
+
+/** Lets the event loop run (and a cancellation arrive) every 30 ms or so. */
+function pacer(signal: AbortSignal | undefined): () => Promise<void> | undefined {
+  let calls = 0;
+  let last = performance.now();
+  return () => {
+    if (++calls % 256 !== 0 || performance.now() - last < 30) return undefined;
+    throwIfCancelled(signal);
+    return setImmediate().then(() => {
+      last = performance.now();
+    });
+  };
+}

@@ -1,0 +1,68 @@
+/** A dataset that was opened from a file, with what copies and positions need of the file. */
+import type { ColumnPlan, FieldPlan } from "./columns";
+import type { Layout } from "./layout";
+import { PositionMap } from "./positions";
+import type { RawRecord } from "./raw-record";
+import type { Dataset, Field, FilePosition, Sample } from "./sample";
+import type { Source } from "./source";
+
+export class OpenedFile {
+  /** The field that was asked last: findings come field by field, and each asks for several places. */
+  private last: { readonly field: FileField; readonly map: PositionMap } | null = null;
+
+  constructor(
+    readonly source: Source,
+    readonly layout: Layout,
+    readonly plan: ColumnPlan,
+    readonly records: readonly RawRecord[],
+  ) {}
+
+  locate(field: FileField, record: RawRecord, plan: FieldPlan, offset: number): FilePosition {
+    if (this.last?.field !== field)
+      this.last = { field, map: new PositionMap(record, this.layout.partsOf(record, plan)) };
+    return this.last.map.locate(offset);
+  }
+}
+
+class FileField implements Field {
+  constructor(
+    private readonly file: OpenedFile,
+    private readonly record: RawRecord,
+    private readonly plan: FieldPlan,
+    readonly text: string,
+  ) {}
+
+  get column(): string {
+    return this.plan.label;
+  }
+
+  locate(offset: number): FilePosition {
+    if (!Number.isInteger(offset) || offset < 0 || offset > this.text.length) {
+      throw new RangeError(`offset ${offset} in a text of ${this.text.length} units`);
+    }
+    return this.file.locate(this, this.record, this.plan, offset);
+  }
+}
+
+export function fileSample(file: OpenedFile, record: RawRecord, texts: { input: string; output: string }): Sample {
+  const { row, line } = record;
+  return {
+    row,
+    line,
+    input: new FileField(file, record, file.plan.input, texts.input),
+    output: new FileField(file, record, file.plan.output, texts.output),
+  };
+}
+
+const opened = new WeakMap<Dataset, OpenedFile>();
+
+export function rememberFile(dataset: Dataset, file: OpenedFile): void {
+  opened.set(dataset, file);
+}
+
+/** The file behind a dataset. Throws a RangeError for one that `openDataset` did not give. */
+export function fileOf(dataset: Dataset): OpenedFile {
+  const file = opened.get(dataset);
+  if (file === undefined) throw new RangeError(`${dataset.path} was not opened from a file`);
+  return file;
+}
