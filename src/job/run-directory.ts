@@ -64,7 +64,10 @@ const timeStamp = (time: Date): string => `${time.toISOString().slice(0, 19).rep
 
 /** At most 40 characters that are safe in a file name; `run` when nothing is left of the text. */
 export function shortName(text: string): string {
-  const plain = text.normalize("NFKD").replace(/[^A-Za-z0-9._-]+/g, "-");
+  const plain = text
+    .normalize("NFKD")
+    .replace(/\p{M}+/gu, "")
+    .replace(/[^A-Za-z0-9._-]+/g, "-");
   return plain.replace(/^[-.]+|[-.]+$/g, "").slice(0, 40) || "run";
 }
 
