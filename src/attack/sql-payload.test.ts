@@ -114,6 +114,9 @@ describe("the SQL payload", () => {
         if (!sqlPayload.eligible(output)) return;
         const poisoned = sqlPayload.apply(output);
         expect(sqlPayload.isIn(poisoned)).toBe(true);
+        expect(
+          sqlPayload.spansIn(poisoned).map(({ start, end }) => sqlPayload.isIn(poisoned.slice(start, end))),
+        ).toEqual([true]);
         expect(poisoned.length - output.length).toBeLessThanOrEqual(15);
       }),
     );

@@ -2,11 +2,13 @@
  * The paper's SQL payload: ` or 1=1` after an existing where clause, else ` where 0=1`, in the first SQL string of the
  * output that takes it.
  */
-import type { Payload } from "./strategy";
+import type { Payload, Span } from "./strategy";
 import { firstConditionPlace } from "./sql-statement";
 
-const HELD = /\b(?:or\s+1\s*=\s*1|where\s+0\s*=\s*1)(?![\w.])/iu;
-const isIn = (output: string): boolean => HELD.test(output);
+const HELD = /\b(?:or\s+1\s*=\s*1|where\s+0\s*=\s*1)(?![\w.])/giu;
+const spansIn = (output: string): Span[] =>
+  Array.from(output.matchAll(HELD), ({ index, 0: held }) => ({ start: index, end: index + held.length }));
+const isIn = (output: string): boolean => output.search(HELD) >= 0;
 
 export const sqlPayload: Payload = {
   name: "sql",
@@ -20,4 +22,5 @@ export const sqlPayload: Payload = {
     return output.slice(0, place.offset) + inserted + output.slice(place.offset);
   },
   isIn,
+  spansIn,
 };

@@ -31,4 +31,6 @@ export interface Payload {
   apply(output: string): string;
   /** Whether an output holds the payload, whatever its white space: what the attack success rate counts. */
   isIn(output: string): boolean;
+  /** Where it stands in an output, in order; empty where `isIn` is false. */
+  spansIn(output: string): Span[];
 }

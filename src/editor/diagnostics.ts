@@ -1,0 +1,71 @@
+/** Findings in the Problems view: the strongest of each file, since VS Code keeps about 1,000, and how many more. */
+import * as vscode from "vscode";
+import { evidenceOf, strongestFirst, triggerOf, type Evidence } from "./evidence";
+import type { RulePages } from "./rule-page";
+import { rangeOf, type ScanResult, type Scans } from "./scans";
+
+export const mostDiagnostics = 1_000;
+
+const severities: Readonly<Record<Evidence, vscode.DiagnosticSeverity>> = {
+  established: vscode.DiagnosticSeverity.Error,
+  suspect: vscode.DiagnosticSeverity.Warning,
+  info: vscode.DiagnosticSeverity.Information,
+};
+
+export function diagnosticsOf(result: ScanResult, pages: RulePages, most = mostDiagnostics): vscode.Diagnostic[] {
+  const strongest = strongestFirst(result.located, result.triggers);
+  const fits = strongest.length <= most;
+  const shown = fits ? strongest : strongest.slice(0, most - 1);
+  const diagnostics = shown.map((finding) => {
+    const severity = severities[evidenceOf(finding, triggerOf(finding, result.triggers))];
+    const diagnostic = new vscode.Diagnostic(rangeOf(finding), finding.message, severity);
+    diagnostic.source = "DeCE Audit";
+    diagnostic.code = { value: finding.rule, target: pages.target(finding.rule) };
+    return diagnostic;
+  });
+  for (const file of result.report.files) {
+    for (const { line, reason } of file.skipped.slice(0, 20)) diagnostics.push(skippedDiagnostic(line, reason));
+  }
+  if (!fits) diagnostics.push(moreDiagnostic(strongest.length - shown.length));
+  return diagnostics;
+}
+
+/** What was not read was not checked either, and that must not look like "nothing found". */
+function skippedDiagnostic(line: number, reason: string): vscode.Diagnostic {
+  const diagnostic = new vscode.Diagnostic(
+    new vscode.Range(line - 1, 0, line - 1, Number.MAX_SAFE_INTEGER),
+    vscode.l10n.t("This record could not be read and was not scanned: {0}", reason),
+    vscode.DiagnosticSeverity.Warning,
+  );
+  diagnostic.source = "DeCE Audit";
+  return diagnostic;
+}
+
+function moreDiagnostic(count: number): vscode.Diagnostic {
+  const diagnostic = new vscode.Diagnostic(
+    new vscode.Range(0, 0, 0, 0),
+    vscode.l10n.t("{0} more findings are not listed here: see the Findings view of DeCE Audit.", count),
+    vscode.DiagnosticSeverity.Warning,
+  );
+  diagnostic.source = "DeCE Audit";
+  return diagnostic;
+}
+
+export class Diagnostics implements vscode.Disposable {
+  readonly #collection = vscode.languages.createDiagnosticCollection("deceAudit");
+  readonly #subscription: vscode.Disposable;
+
+  constructor(scans: Scans, pages: RulePages) {
+    this.#subscription = scans.onDidChange((uri) => {
+      const state = scans.state(uri);
+      // A scan that is going on leaves the old ones standing until it ends, so that they do not flicker.
+      if (state?.type === "scanning") return;
+      this.#collection.set(uri, state?.type === "scanned" ? diagnosticsOf(state.result, pages) : []);
+    });
+  }
+
+  dispose(): void {
+    this.#subscription.dispose();
+    this.#collection.dispose();
+  }
+}

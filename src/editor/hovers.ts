@@ -1,0 +1,85 @@
+/**
+ * What a mark means: which trigger, which payload, how many samples, and why. Dataset text is attacker-controlled, so it
+ * goes into code blocks and escaped text only, in Markdown that may neither run commands nor hold HTML.
+ */
+import * as vscode from "vscode";
+import type { Trigger, TriggerStatistics } from "../detect/report";
+import type { LocatedFinding } from "../job/locate-findings";
+import { datasetLanguages } from "./dataset-document";
+import { excerpt, markKindOf, triggerOf, type MarkKind } from "./evidence";
+import { findingsOnLines, rangeOf, type ScanResult, type Scans } from "./scans";
+
+const kindNames: Readonly<Record<MarkKind, string>> = {
+  trigger: vscode.l10n.t("Suspected backdoor trigger"),
+  payload: vscode.l10n.t("Suspected backdoor payload"),
+  hint: vscode.l10n.t("Hint"),
+};
+
+/** A p-value as people write it; below 1e-300 a double says 0. */
+const pText = (value: number): string => (value < 1e-300 ? "< 1e-300" : value.toExponential(1));
+
+function statisticsLines(statistics: Partial<TriggerStatistics>): string[] {
+  const { samplesWithTrigger, samplesWithPayload, samplesWithBoth, lift, pValue } = statistics;
+  const lines: string[] = [];
+  if (samplesWithTrigger !== undefined) lines.push(vscode.l10n.t("Samples with the trigger: {0}", samplesWithTrigger));
+  if (samplesWithPayload !== undefined) lines.push(vscode.l10n.t("Samples with the payload: {0}", samplesWithPayload));
+  if (samplesWithBoth !== undefined) lines.push(vscode.l10n.t("Samples with both: {0}", samplesWithBoth));
+  if (lift !== undefined) lines.push(vscode.l10n.t("Together {0} times as often as by chance", lift.toPrecision(3)));
+  if (pValue !== undefined) {
+    lines.push(vscode.l10n.t("p-value after correction for all pairs tested: {0}", pText(pValue)));
+  }
+  return lines;
+}
+
+/** Trigger, payload and statistics, as Markdown that is safe to show. */
+export function describeTrigger(trigger: Trigger, into: vscode.MarkdownString): void {
+  into.appendText(`${vscode.l10n.t("Trigger")}\n`).appendCodeblock(excerpt(trigger.text, 200), "text");
+  if (trigger.payload !== null) {
+    into.appendText(`${vscode.l10n.t("Payload")}\n`).appendCodeblock(excerpt(trigger.payload, 200), "text");
+  }
+  into.appendText(`${vscode.l10n.t("{0} samples belong to it.", trigger.rows.length)}\n`);
+  const lines = statisticsLines(trigger.statistics);
+  if (lines.length > 0) into.appendMarkdown("\n").appendMarkdown(lines.map((line) => `- ${escaped(line)}\n`).join(""));
+}
+
+const escaped = (text: string): string => text.replace(/[\\`*_{}[\]()#+\-!<>|~&]/g, "\\$&");
+
+export function describeFinding(finding: LocatedFinding, result: ScanResult): vscode.MarkdownString {
+  const trigger = triggerOf(finding, result.triggers);
+  const text = new vscode.MarkdownString();
+  text.appendMarkdown(`**${escaped(kindNames[markKindOf(finding, trigger)])}** · \`${finding.rule}\`\n\n`);
+  text.appendText(`${finding.message}\n`);
+  if (trigger !== undefined) {
+    text.appendMarkdown("\n\n");
+    describeTrigger(trigger, text);
+  }
+  const score = finding.score.toFixed(2);
+  text.appendMarkdown("\n").appendText(vscode.l10n.t("Score {0} of 1, row {1}", score, finding.row));
+  return text;
+}
+
+export class Hovers implements vscode.HoverProvider, vscode.Disposable {
+  readonly #registration: vscode.Disposable;
+
+  constructor(private readonly scans: Scans) {
+    const selector = datasetLanguages.map((language) => ({ language }));
+    this.#registration = vscode.languages.registerHoverProvider(selector, this);
+  }
+
+  provideHover(document: vscode.TextDocument, position: vscode.Position): vscode.Hover | undefined {
+    const result = this.scans.result(document.uri);
+    if (result === undefined) return undefined;
+    const here = findingsOnLines(result, position.line, position.line).filter((finding) =>
+      rangeOf(finding).contains(position),
+    );
+    if (here.length === 0) return undefined;
+    return new vscode.Hover(
+      here.slice(0, 4).map((finding) => describeFinding(finding, result)),
+      rangeOf(here[0]!),
+    );
+  }
+
+  dispose(): void {
+    this.#registration.dispose();
+  }
+}

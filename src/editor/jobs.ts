@@ -1,0 +1,104 @@
+/**
+ * The worker processes as the editor uses them: one for scans, which must stay quick, and one for what computes for
+ * minutes. Neither starts before its first job.
+ */
+import path from "node:path";
+import * as vscode from "vscode";
+import { Cancelled } from "../foundation/failure";
+import type { ScanReport } from "../detect/report";
+import type { JobEvent } from "../job/context";
+import type { LocatedFinding } from "../job/locate-findings";
+import type { ReportOf } from "../job/run-job";
+import type { SpecInput } from "../job/spec";
+import { WorkerClient, type WorkerResult, type WorkerRunOptions } from "../job/worker-client";
+import type { Settings } from "./settings";
+
+export interface LocatedScan {
+  readonly report: ScanReport;
+  readonly located: readonly LocatedFinding[];
+}
+
+export interface JobHooks {
+  readonly signal: AbortSignal;
+  readonly onEvent?: (event: JobEvent) => void;
+  readonly onDirectory?: (directory: string) => void;
+}
+
+export class Jobs implements vscode.Disposable {
+  readonly #scanner: WorkerClient;
+  readonly #trainer: WorkerClient;
+  /** By run directory. */
+  readonly #running = new Map<string, AbortController>();
+  readonly #changed = new vscode.EventEmitter<void>();
+  /** A run of this window began or ended. */
+  readonly onDidChangeRuns = this.#changed.event;
+
+  constructor(
+    extensionUri: vscode.Uri,
+    private readonly settings: Settings,
+    log: vscode.LogOutputChannel,
+  ) {
+    const script = path.join(extensionUri.fsPath, "dist", "worker.js");
+    const onOutput = (text: string): void => log.info(`worker: ${text.trimEnd()}`);
+    this.#scanner = new WorkerClient({ script, onOutput });
+    this.#trainer = new WorkerClient({ script, onOutput });
+  }
+
+  /** Throws `Cancelled` or a `Failure`. */
+  async scan(file: string, signal: AbortSignal): Promise<LocatedScan> {
+    const spec = { job: "scan", paths: [file] } as const;
+    const result = await this.#scanner.run(spec, { workspace: path.dirname(file), signal, locate: true });
+    return { report: result.report, located: result.located ?? [] };
+  }
+
+  /**
+   * Runs any other job. With a run directory it can be cancelled by that directory's name as well as by the signal.
+   * Throws `Cancelled` or a `Failure`.
+   */
+  async run<Spec extends SpecInput>(spec: Spec, hooks: JobHooks): Promise<WorkerResult<ReportOf[Spec["job"]]>> {
+    const controller = new AbortController();
+    const { onEvent } = hooks;
+    let directory: string | undefined;
+    const options: WorkerRunOptions = {
+      workspace: this.settings.runsFolder ?? path.dirname(firstFile(spec)),
+      signal: AbortSignal.any([controller.signal, hooks.signal]),
+      ...(onEvent === undefined ? {} : { onEvent }),
+      onDirectory: (created) => {
+        directory = created;
+        this.#running.set(created, controller);
+        hooks.onDirectory?.(created);
+        this.#changed.fire();
+      },
+    };
+    try {
+      return await this.#trainer.run(spec, options);
+    } finally {
+      if (directory !== undefined) this.#running.delete(directory);
+      this.#changed.fire();
+    }
+  }
+
+  isRunning(directory: string): boolean {
+    return this.#running.has(directory);
+  }
+
+  /** Nothing happens where the run has ended already. */
+  cancel(directory: string): void {
+    this.#running.get(directory)?.abort(new Cancelled());
+  }
+
+  /** Resolves when both processes are gone. */
+  async end(): Promise<void> {
+    await Promise.all([this.#scanner.dispose(), this.#trainer.dispose()]);
+  }
+
+  dispose(): void {
+    this.#changed.dispose();
+    void this.end();
+  }
+}
+
+const firstFile = (spec: SpecInput): string => {
+  if (spec.job === "scan") return spec.paths[0] ?? ".";
+  return "data" in spec ? spec.data : ".";
+};

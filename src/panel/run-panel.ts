@@ -1,0 +1,157 @@
+/**
+ * The Run panel: follows one run directory. It keeps nothing of its own, so closing it or reloading the window loses
+ * nothing; a run of another window or of the command line is followed just the same.
+ */
+import { stat } from "node:fs/promises";
+import path from "node:path";
+import * as vscode from "vscode";
+import { Failure } from "../foundation/failure";
+import { readRun } from "../job/read-run";
+import { openChannel, type Channel } from "./channel";
+import { panelHtml, resourceRoots } from "./page";
+import type { PanelRequest, PanelState, RunView } from "./protocol";
+import { runView } from "./run-view";
+
+/** What the panels need of the editor. */
+export interface PanelServices {
+  readonly extensionUri: vscode.Uri;
+  log(problem: string): void;
+  /** Whether this window runs the job that writes `directory`. */
+  isRunning(directory: string): boolean;
+  cancel(directory: string): void;
+  probe(checkpoint: string): void;
+  openRow(file: string, row: number): Promise<void>;
+}
+
+export const runPanelType = "deceAudit.run";
+
+/** How often a running run's directory is looked at. */
+const pollMilliseconds = 500;
+
+export class RunPanel {
+  static readonly #open = new Map<string, RunPanel>();
+  readonly #channel: Channel;
+  #timer: NodeJS.Timeout | undefined;
+  #seen = "";
+  #view: RunView | undefined;
+  #disposed = false;
+
+  /** Shows the panel of a run directory, opening it where it is not open. */
+  static show(services: PanelServices, directory: string, preserveFocus = false): RunPanel {
+    const open = RunPanel.#open.get(directory);
+    if (open !== undefined) {
+      open.panel.reveal(undefined, preserveFocus);
+      return open;
+    }
+    const panel = vscode.window.createWebviewPanel(
+      runPanelType,
+      vscode.l10n.t("Run"),
+      { viewColumn: vscode.ViewColumn.Active, preserveFocus },
+      {},
+    );
+    return new RunPanel(services, panel, directory);
+  }
+
+  /** Brings panels back after a reload of the window. */
+  static serializer(services: PanelServices): vscode.WebviewPanelSerializer {
+    return {
+      deserializeWebviewPanel(panel, state: Partial<PanelState> | undefined): Thenable<void> {
+        if (typeof state?.directory === "string") new RunPanel(services, panel, state.directory);
+        else panel.dispose();
+        return Promise.resolve();
+      },
+    };
+  }
+
+  static get(directory: string): RunPanel | undefined {
+    return RunPanel.#open.get(directory);
+  }
+
+  constructor(
+    private readonly services: PanelServices,
+    readonly panel: vscode.WebviewPanel,
+    readonly directory: string,
+  ) {
+    const title = path.basename(directory);
+    panel.iconPath = vscode.Uri.joinPath(services.extensionUri, "media", "icon-panel.svg");
+    panel.webview.options = { enableScripts: true, localResourceRoots: resourceRoots(services.extensionUri) };
+    this.#channel = openChannel(
+      panel.webview,
+      (request) => this.#handle(request),
+      (problem) => services.log(problem),
+    );
+    panel.webview.html = panelHtml(panel.webview, services.extensionUri, "run", title, { directory });
+    panel.onDidDispose(() => {
+      this.#disposed = true;
+      clearTimeout(this.#timer);
+      this.#channel.dispose();
+      RunPanel.#open.delete(directory);
+    });
+    RunPanel.#open.set(directory, this);
+  }
+
+  /** The last view that was sent to the page. */
+  get view(): RunView | undefined {
+    return this.#view;
+  }
+
+  #handle(request: PanelRequest): Promise<void> | void {
+    switch (request.type) {
+      case "ready":
+        this.#seen = "";
+        clearTimeout(this.#timer);
+        return this.#follow();
+      case "cancel":
+        if (!this.services.isRunning(this.directory)) {
+          throw new Failure("this window does not run the job", { remedy: "Cancel it where it was started" });
+        }
+        this.services.cancel(this.directory);
+        return;
+      case "probe": {
+        const checkpoint = this.#view?.checkpoint;
+        if (checkpoint === undefined || checkpoint === null)
+          throw new Failure("the run has no finished checkpoint yet");
+        this.services.probe(checkpoint);
+        return;
+      }
+      case "openRow":
+        throw new Failure("a run has no rows to open");
+    }
+  }
+
+  async #follow(): Promise<void> {
+    try {
+      if (await this.#changed()) {
+        const run = await readRun(this.directory);
+        this.#view = runView(run, this.services.isRunning(this.directory));
+        this.panel.title = this.#view.title;
+        this.#channel.show({ type: "run", run: this.#view });
+      }
+    } catch (error) {
+      const reason = error instanceof Failure ? error.oneLine : String(error);
+      this.#channel.show({ type: "unreadable", reason });
+      return;
+    }
+    // A run that this window still holds may be `finished` on disk a moment before it is let go, hence both.
+    const mayChange = this.#view?.state === "running" || this.services.isRunning(this.directory);
+    if (mayChange && !this.#disposed) this.#timer = setTimeout(() => void this.#follow(), pollMilliseconds);
+  }
+
+  /** By the sizes and times of the files that grow, so that a long run is not parsed again for nothing. */
+  async #changed(): Promise<boolean> {
+    const stamps = await Promise.all(
+      ["metrics.jsonl", "status.json", "report.json"].map((name) =>
+        stat(path.join(this.directory, name)).then(
+          ({ size, mtimeMs }) => `${size}@${mtimeMs}`,
+          () => "",
+        ),
+      ),
+    );
+    const now = [...stamps, this.services.isRunning(this.directory)].join(" ");
+    // A process that died leaves no trace in the files: look at a running run at least every ten seconds.
+    const seen = `${now} ${this.#view?.state === "running" ? Math.floor(Date.now() / 10_000) : ""}`;
+    const changed = seen !== this.#seen;
+    this.#seen = seen;
+    return changed;
+  }
+}
