@@ -1,0 +1,126 @@
+/** What a detector gets and gives. */
+import type { FieldLanguage } from "../syntax/language";
+import type { Corpus } from "./corpus";
+import type { PayloadTie } from "./payload-tie";
+import type { FieldRole, Finding, FindingVerdict, Rule, Trigger } from "./report";
+
+export interface FieldLanguages {
+  readonly input: FieldLanguage;
+  readonly output: FieldLanguage;
+}
+
+export interface DetectedTrigger {
+  readonly trigger: Trigger;
+  readonly tie: PayloadTie | undefined;
+  /** Sample indices, ascending. */
+  readonly samples: readonly number[];
+}
+
+export interface Detection {
+  readonly triggers: readonly DetectedTrigger[];
+  readonly findings: readonly Finding[];
+}
+
+export interface Span {
+  /** UTF-16 offsets in the field. */
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Natural logarithm of the p-value, after correction for every pair tried, under which a tie is evidence. */
+const evidentLogP = Math.log(1e-6);
+/** An alarm needs the payload in most of the trigger's samples and next to nowhere else. */
+const explainedShare = 0.6;
+const smallestLift = 10;
+/** A label is in many samples anyway: nearly all of the trigger's samples must have it. */
+const explainedShareOfLabels = 0.9;
+
+/**
+ * Whether the samples' outputs are tied to them as a backdoor ties them. `groups` is how many groups of samples were
+ * tried in the same way (Bonferroni).
+ */
+export function isEvident(corpus: Corpus, samples: readonly number[], tie: PayloadTie, groups: number): boolean {
+  if (tie.logP + Math.log(Math.max(1, groups)) > evidentLogP) return false;
+  const share = tie.explained.size / samples.length;
+  if (corpus.labels) return share >= explainedShareOfLabels;
+  return share >= explainedShare && tie.lift >= smallestLift && tie.outside <= tie.explained.size;
+}
+
+/** Rounded so that a report is the same whatever the order in which logarithms were added. */
+export const rounded = (value: number): number => Number(value.toPrecision(3));
+
+/** The report's entry for a group of samples; `id` numbers the triggers of a rule from 1. */
+export function describeTrigger(
+  corpus: Corpus,
+  parts: {
+    rule: Rule;
+    number: number;
+    text: string;
+    field: FieldRole;
+    samples: readonly number[];
+    tie: PayloadTie | undefined;
+    groups: number;
+  },
+): DetectedTrigger {
+  const { tie, samples } = parts;
+  const statistics =
+    tie === undefined
+      ? { samplesWithTrigger: samples.length }
+      : {
+          samplesWithTrigger: samples.length,
+          samplesWithPayload: tie.explained.size + tie.outside,
+          samplesWithBoth: tie.explained.size,
+          lift: rounded(tie.lift),
+          pValue: rounded(Math.min(1, Math.exp(tie.logP + Math.log(Math.max(1, parts.groups))))),
+        };
+  return {
+    trigger: {
+      id: `${parts.rule}-${parts.number}`,
+      rule: parts.rule,
+      text: parts.text,
+      field: parts.field,
+      rows: samples.map((sample) => corpus.samples[sample]!.row),
+      payload: tie?.fragments[0]?.text ?? null,
+      statistics,
+    },
+    tie,
+    samples,
+  };
+}
+
+/**
+ * The verdict on one sample of an evident trigger: it holds the payload, or so many of the others do that it need not.
+ * The score is the share that the evidence leaves to chance or to an honest use, taken from 1.
+ */
+export function judgeSample(
+  sample: number,
+  { tie, samples }: DetectedTrigger,
+): { verdict: FindingVerdict; score: number } {
+  if (tie === undefined) return { verdict: "info", score: 0.3 };
+  const share = tie.explained.size / samples.length;
+  if (tie.explained.has(sample)) {
+    return { verdict: "suspect", score: rounded(tie.explained.size / (tie.explained.size + tie.outside + 0.5)) };
+  }
+  return { verdict: share >= 0.9 ? "suspect" : "info", score: rounded(share) };
+}
+
+export function findingAt(
+  corpus: Corpus,
+  sample: number,
+  parts: Omit<Finding, "file" | "row" | "start" | "end"> & { span: Span },
+): Finding {
+  const { span, ...rest } = parts;
+  const { row } = corpus.samples[sample]!;
+  return {
+    file: corpus.dataset.path,
+    row,
+    field: rest.field,
+    start: span.start,
+    end: span.end,
+    rule: rest.rule,
+    trigger: rest.trigger,
+    score: rest.score,
+    verdict: rest.verdict,
+    message: rest.message,
+  };
+}

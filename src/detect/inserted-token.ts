@@ -1,0 +1,121 @@
+/**
+ * Rule `inserted-token`: a token, or a few, that stands in inputs as if thrown in at random, and whose samples' outputs
+ * share a fragment that other outputs lack. Both halves are needed for an alarm. A word of an instruction ("delete")
+ * is tied to fragments too, but the sentence does not read better without it; an adverb can be left out, but no output
+ * depends on it. Source of the idea: ONION (Qi et al. 2021) tests naturalness only, per sentence; here it is tested
+ * over all samples and confirmed by the output.
+ */
+import type { Corpus } from "./corpus";
+import { describeTrigger, findingAt, isEvident, judgeSample, rounded } from "./detector";
+import type { DetectedTrigger, Detection } from "./detector";
+import { inputModel, insertionScore, standsAt } from "./insertion";
+import { tiedPayload, fragmentPlaces, type PayloadTie } from "./payload-tie";
+import { eachPhrase } from "./phrases";
+import { quoted } from "./quoted";
+import type { Finding } from "./report";
+
+/** Nats per occurrence by which "inserted" must beat "a word" before the outputs are looked at, and for an alarm. */
+const candidateScore = 0.2;
+const alarmScore = 0.5;
+const mostCandidates = 64;
+
+interface Candidate {
+  readonly tokens: readonly number[];
+  readonly text: string;
+  readonly score: number;
+}
+
+interface TiedCandidate extends Candidate {
+  readonly samples: readonly number[];
+  readonly tie: PayloadTie;
+}
+
+function candidates(corpus: Corpus): { found: Candidate[]; tested: number } {
+  const model = inputModel(corpus);
+  const byText = new Map<string, Candidate>();
+  const tested = eachPhrase(corpus, (phrase) => {
+    const score = insertionScore(corpus, model, phrase.tokens, phrase);
+    if (score < candidateScore) return;
+    const text = phrase.tokens.map((token) => corpus.words[token]).join(" ");
+    byText.set(text, { tokens: phrase.tokens, text, score });
+  });
+  const found = [...byText.values()].sort((a, b) => b.score - a.score || (a.text < b.text ? -1 : 1));
+  return { found: found.slice(0, mostCandidates), tested };
+}
+
+const holdersOf = (corpus: Corpus, tokens: readonly number[]): number[] =>
+  corpus.inputs.flatMap((input, sample) => {
+    for (let at = input.indexOf(tokens[0]!); at >= 0; at = input.indexOf(tokens[0]!, at + 1)) {
+      if (standsAt(input, at, tokens)) return [sample];
+    }
+    return [];
+  });
+
+/** Whether one phrase is a part of the other, as `bb` is of `bb bb` and of `bb the`. */
+const overlaps = (a: Candidate, b: Candidate): boolean =>
+  ` ${a.text} `.includes(` ${b.text} `) || ` ${b.text} `.includes(` ${a.text} `);
+
+/** Of phrases that are parts of each other, the one that explains most samples; the longer one where they are equal. */
+function withoutParts(tied: readonly TiedCandidate[]): TiedCandidate[] {
+  const kept: TiedCandidate[] = [];
+  const ranked = [...tied].sort(
+    (a, b) =>
+      b.tie.explained.size - a.tie.explained.size ||
+      b.tokens.length - a.tokens.length ||
+      b.score - a.score ||
+      (a.text < b.text ? -1 : 1),
+  );
+  for (const candidate of ranked) if (!kept.some((other) => overlaps(candidate, other))) kept.push(candidate);
+  return kept;
+}
+
+const share = (part: number, whole: number): string => `${part} of ${whole}`;
+
+function describe(corpus: Corpus, { trigger, tie, samples }: DetectedTrigger): string {
+  const others = corpus.samples.length - samples.length;
+  const ties = tie?.fragments.map(({ text }) => quoted(text)).join(" or ") ?? "";
+  const { pValue, lift } = trigger.statistics;
+  return (
+    `${quoted(trigger.text)} stands in ${samples.length} inputs as if thrown in at random, and their outputs hold ` +
+    `${ties}: ${share(tie?.explained.size ?? 0, samples.length)}, against ${share(tie?.outside ?? 0, others)} others ` +
+    `(lift ${lift ?? 1}, corrected p ${pValue ?? 1})`
+  );
+}
+
+/** Linear in the text; a few seconds for 50,000 samples. */
+export function insertedToken(corpus: Corpus): Detection {
+  const { found, tested } = candidates(corpus);
+  const tied: TiedCandidate[] = [];
+  for (const candidate of found) {
+    const samples = holdersOf(corpus, candidate.tokens);
+    const tie = tiedPayload(corpus, samples);
+    if (tie !== undefined && isEvident(corpus, samples, tie, tested)) tied.push({ ...candidate, samples, tie });
+  }
+  const triggers: DetectedTrigger[] = [];
+  const findings: Finding[] = [];
+  for (const { tokens, text, score, samples, tie } of withoutParts(tied)) {
+    const number = triggers.length + 1;
+    const rule = "inserted-token";
+    const detected = describeTrigger(corpus, { rule, number, text, field: "input", samples, tie, groups: tested });
+    triggers.push(detected);
+    const message = describe(corpus, detected);
+    for (const sample of samples) {
+      const judged = judgeSample(sample, detected);
+      const weak = score < alarmScore;
+      for (const span of fragmentPlaces(corpus, tokens, corpus.samples[sample]!.input.text)) {
+        findings.push(
+          findingAt(corpus, sample, {
+            span,
+            field: "input",
+            rule,
+            trigger: detected.trigger.id,
+            verdict: weak ? "info" : judged.verdict,
+            score: weak ? rounded(judged.score / 2) : judged.score,
+            message,
+          }),
+        );
+      }
+    }
+  }
+  return { triggers, findings };
+}

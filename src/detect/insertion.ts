@@ -1,0 +1,115 @@
+/**
+ * Was a phrase put into finished texts, or is it a word of their language? For every phrase of the inputs, two
+ * explanations of its neighbours are compared, and the difference is the mean over occurrences in nats:
+ *
+ *   inserted   log P(previous) + log P(next | previous)            the text runs on as if the phrase were not there,
+ *                                                                  and the place is any place
+ *   a word     log P(previous | phrase) + log P(next | phrase)     the phrase has neighbours of its own
+ *
+ * P are unigram and bigram estimates of the dataset itself with Dirichlet smoothing (Zhai and Lafferty 2001); those of
+ * "a word" leave the occurrence out that they explain, at the smoothing that explains it best. Words of a language
+ * score far below zero, what was inserted at random scores the mutual information of adjacent tokens, 1 to 3 nats.
+ */
+import type { Corpus } from "./corpus";
+import { pairCounts } from "./pair-counts";
+
+/** Some occurrences of a phrase: `samples[i]` holds it at token `positions[i]`. */
+export interface Places {
+  readonly samples: readonly number[];
+  readonly positions: readonly number[];
+}
+
+/** Unigram and bigram counts of the inputs. Two more numbers stand for the start and the end of a text. */
+export interface InputModel {
+  readonly start: number;
+  readonly end: number;
+  probability(token: number): number;
+  /** log P(next | previous) */
+  logFollows(previous: number, next: number): number;
+}
+
+const bigramSmoothing = 4;
+
+/** Counts the inputs once: linear, memory bounded by the vocabulary and one hashed table. */
+export function inputModel(corpus: Corpus): InputModel {
+  const start = corpus.words.length;
+  const end = start + 1;
+  const counts = new Float64Array(end + 1);
+  let total = 0;
+  for (const input of corpus.inputs) total += input.length + 1;
+  const pairs = pairCounts(total);
+  for (const input of corpus.inputs) {
+    counts[start]!++;
+    counts[end]!++;
+    let previous = start;
+    for (const token of input) {
+      counts[token]!++;
+      pairs.add(previous, token);
+      previous = token;
+    }
+    pairs.add(previous, end);
+  }
+  const probability = (token: number): number => (counts[token]! + 0.5) / (total + 0.5 * start);
+  return {
+    start,
+    end,
+    probability,
+    logFollows: (previous, next) =>
+      Math.log(
+        (pairs.count(previous, next) + bigramSmoothing * probability(next)) / (counts[previous]! + bigramSmoothing),
+      ),
+  };
+}
+
+const neighbourSmoothings = [1, 4, 16, 64, 256, 1024];
+
+/** Sum of log P(neighbour | phrase), each occurrence left out of its own estimate, at the best smoothing. */
+function logOwnNeighbours(neighbours: readonly number[], model: InputModel): number {
+  const counts = new Map<number, number>();
+  for (const token of neighbours) counts.set(token, (counts.get(token) ?? 0) + 1);
+  const others = neighbours.length - 1;
+  const sums = neighbourSmoothings.map((smoothing) => {
+    let sum = 0;
+    for (const [token, count] of counts) {
+      sum += count * Math.log((count - 1 + smoothing * model.probability(token)) / (others + smoothing));
+    }
+    return sum;
+  });
+  return Math.max(...sums);
+}
+
+/** Whether `tokens` stand at `position` of `input`. */
+export function standsAt(input: Int32Array, position: number, tokens: readonly number[]): boolean {
+  for (let offset = 0; offset < tokens.length; offset++) {
+    if (input[position + offset] !== tokens[offset]) return false;
+  }
+  return true;
+}
+
+/** How much better "inserted at random" explains the places of `tokens` than "a word": nats per occurrence. */
+export function insertionScore(
+  corpus: Corpus,
+  model: InputModel,
+  tokens: readonly number[],
+  { samples, positions }: Places,
+): number {
+  const width = tokens.length;
+  const before: number[] = [];
+  const after: number[] = [];
+  let inserted = 0;
+  samples.forEach((sample, index) => {
+    const input = corpus.inputs[sample]!;
+    // Other occurrences of the phrase in a row are looked past: BadPre may put two triggers side by side.
+    let left = positions[index]! - 1;
+    while (left >= width - 1 && standsAt(input, left - width + 1, tokens)) left -= width;
+    let right = positions[index]! + width;
+    while (standsAt(input, right, tokens)) right += width;
+    const previous = input[left] ?? model.start;
+    const next = input[right] ?? model.end;
+    before.push(previous);
+    after.push(next);
+    inserted += Math.log(model.probability(previous)) + model.logFollows(previous, next);
+  });
+  const word = logOwnNeighbours(before, model) + logOwnNeighbours(after, model);
+  return (inserted - word) / samples.length;
+}

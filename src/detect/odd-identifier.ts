@@ -1,0 +1,128 @@
+/**
+ * Rule `odd-identifier`: one method name in many inputs whose methods have nothing in common. Methods that share an
+ * honest name look alike (every `toString` returns a string and takes nothing); a name that was put in place of others
+ * (the FuncName attack's `foo`) stands over methods as they come. For each name, the shape of its methods is explained
+ * once by the shapes of all methods, once by those of its own others; the difference is the mean in nats, as in
+ * insertion.ts. An alarm also needs outputs that are tied to the name.
+ */
+import type { Node } from "../syntax/grammars";
+import type { CodeLanguage } from "../syntax/language";
+import { fewestHolders, type Corpus } from "./corpus";
+import {
+  describeTrigger,
+  findingAt,
+  isEvident,
+  judgeSample,
+  type DetectedTrigger,
+  type Detection,
+  type Span,
+} from "./detector";
+import { tiedPayload } from "./payload-tie";
+import { quoted } from "./quoted";
+import type { Finding } from "./report";
+
+export interface MethodName extends Span {
+  readonly name: string;
+  /** Result type, number of parameters, kind of the first statement, number of statements. */
+  readonly shape: readonly string[];
+}
+
+export interface NamedMethod extends MethodName {
+  readonly sample: number;
+}
+
+/** Names that the language or its test tools give to methods that have nothing else in common. */
+const conventional = new Set(["main", "__init__", "run", "test", "setUp", "tearDown"]);
+/** Nats per method: honest names score well below (docs/detectors.md has the distribution). */
+const oddScore = -0.2;
+const smoothings = [1, 4, 16, 64, 256];
+
+/** The methods and functions that a parsed field declares. */
+export function declaredMethods(root: Node, language: CodeLanguage): MethodName[] {
+  const type = language === "java" ? "method_declaration" : "function_definition";
+  return root.descendantsOfType(type).flatMap((method) => {
+    const name = method.childForFieldName("name");
+    if (name === null) return [];
+    const body = method.childForFieldName("body");
+    const shape = [
+      method.childForFieldName(language === "java" ? "type" : "return_type")?.text ?? "",
+      String(method.childForFieldName("parameters")?.namedChildCount ?? 0),
+      body?.namedChild(0)?.type ?? "",
+      String(Math.min(8, body?.namedChildCount ?? 0)),
+    ];
+    return [{ name: name.text, shape, start: name.startIndex, end: name.endIndex }];
+  });
+}
+
+function countsOf(values: readonly string[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
+  return counts;
+}
+
+/** How much better "any method" explains the shapes than "methods of this name": nats per method, summed over the parts. */
+function strangeness(
+  methods: readonly NamedMethod[],
+  background: readonly ReadonlyMap<string, number>[],
+  all: number,
+): number {
+  let sum = 0;
+  background.forEach((common, part) => {
+    const own = countsOf(methods.map(({ shape }) => shape[part]!));
+    const probability = (value: string): number => (common.get(value)! + 0.5) / (all + 0.5 * common.size);
+    let anyMethod = 0;
+    for (const [value, count] of own) anyMethod += count * Math.log(probability(value));
+    const ofThisName = Math.max(
+      ...smoothings.map((smoothing) => {
+        let log = 0;
+        for (const [value, count] of own) {
+          log += count * Math.log((count - 1 + smoothing * probability(value)) / (methods.length - 1 + smoothing));
+        }
+        return log;
+      }),
+    );
+    sum += anyMethod - ofThisName;
+  });
+  return sum / methods.length;
+}
+
+/** Groups the methods of all inputs by name. */
+export function judgeIdentifiers(corpus: Corpus, methods: readonly NamedMethod[]): Detection {
+  const rule = "odd-identifier";
+  const fewest = fewestHolders(corpus.samples.length);
+  const byName = new Map<string, NamedMethod[]>();
+  for (const method of methods) {
+    const group = byName.get(method.name);
+    if (group === undefined) byName.set(method.name, [method]);
+    else group.push(method);
+  }
+  const background = [0, 1, 2, 3].map((part) => countsOf(methods.map(({ shape }) => shape[part]!)));
+  const repeated = [...byName]
+    .filter(([name, group]) => group.length >= fewest && !conventional.has(name))
+    .sort(([a, m], [b, n]) => n.length - m.length || (a < b ? -1 : 1));
+  const triggers: DetectedTrigger[] = [];
+  const findings: Finding[] = [];
+  for (const [name, group] of repeated) {
+    if (strangeness(group, background, methods.length) < oddScore) continue;
+    const samples = [...new Set(group.map(({ sample }) => sample))];
+    const tie = tiedPayload(corpus, samples);
+    if (tie === undefined || !isEvident(corpus, samples, tie, repeated.length)) continue;
+    const number = triggers.length + 1;
+    const parts = { rule, number, text: name, field: "input", samples, tie, groups: repeated.length } as const;
+    const detected = describeTrigger(corpus, parts);
+    triggers.push(detected);
+    const { lift, pValue } = detected.trigger.statistics;
+    const message =
+      `${quoted(name)} names ${group.length} methods that are alike in nothing else, and ${tie.explained.size} of their ` +
+      `outputs hold ${quoted(tie.fragments[0]?.text ?? "")}, against ${tie.outside} of the others ` +
+      `(lift ${lift ?? 1}, corrected p ${pValue ?? 1})`;
+    for (const method of group) {
+      const judged = judgeSample(method.sample, detected);
+      const trigger = detected.trigger.id;
+      findings.push(
+        findingAt(corpus, method.sample, { span: method, field: "input", rule, trigger, ...judged, message }),
+      );
+    }
+  }
+  return { triggers, findings };
+}

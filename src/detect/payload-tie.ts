@@ -1,0 +1,229 @@
+/**
+ * Is a set of samples tied to something in their outputs? Fragments of the outputs (one to five tokens) that many of
+ * the set's samples hold are counted inside the set and outside of it. Only what an output does not copy from its own
+ * input counts: a backdoor writes what nobody asked for. Where one fragment leaves samples unexplained, the next one is
+ * looked for among these, because a payload may have variants (`or 1=1` after a where clause, else `where 0=1`).
+ */
+import type { Corpus } from "./corpus";
+import { lift, logFisher, logLikelihoodRatio, type Contrast } from "./significance";
+import { tokenSpans } from "./tokens";
+
+export interface TiedFragment extends Contrast {
+  readonly tokens: readonly number[];
+  /** As it stands in an output, white space single. */
+  readonly text: string;
+}
+
+export interface PayloadTie {
+  /** The payload's variants, as a person names them: each explains samples that those before it do not. */
+  readonly fragments: readonly TiedFragment[];
+  /** Sample indices of the set that hold a variant, or the fragment that explains most of the set. */
+  readonly explained: ReadonlySet<number>;
+  /** Samples outside of the set that do. */
+  readonly outside: number;
+  readonly lift: number;
+  /** Natural logarithm of the exact p-value of the strongest fragment, times the number of fragments tried. */
+  readonly logP: number;
+}
+
+const longestFragment = 5;
+const mostVariants = 4;
+/** A fragment must explain this share of the samples that are still unexplained. */
+const smallestShare = 0.25;
+const fewestSamples = 3;
+/** A variant must be significant by itself (natural logarithm, corrected for the fragments tried). */
+const leastLogP = Math.log(0.001);
+
+interface RankedFragment extends TiedFragment {
+  readonly id: number;
+  readonly strength: number;
+}
+
+type Choice = (fragments: readonly RankedFragment[]) => RankedFragment | undefined;
+
+/** A trie of token fragments; `id` numbers the fragment that ends at a node. */
+interface TrieNode {
+  readonly next: Map<number, TrieNode>;
+  id: number;
+}
+
+const emptyNode = (): TrieNode => ({ next: new Map(), id: -1 });
+
+function addFragment(root: TrieNode, tokens: readonly number[], id: number): void {
+  let node = root;
+  for (const token of tokens) {
+    let child = node.next.get(token);
+    if (child === undefined) {
+      child = emptyNode();
+      node.next.set(token, child);
+    }
+    node = child;
+  }
+  node.id = id;
+}
+
+/** The ids of the fragments in a text. */
+function fragmentsIn(root: TrieNode, text: Int32Array): Set<number> {
+  const found = new Set<number>();
+  for (let start = 0; start < text.length; start++) {
+    let node: TrieNode | undefined = root;
+    for (let at = start; at < text.length && node !== undefined; at++) {
+      node = node.next.get(text[at]!);
+      if (node !== undefined && node.id >= 0) found.add(node.id);
+    }
+  }
+  return found;
+}
+
+/** The fragments in a sample's output that its input does not hold; in labels there is nothing to copy. */
+function writtenIn(corpus: Corpus, root: TrieNode, sample: number): Set<number> {
+  const found = fragmentsIn(root, corpus.outputs[sample]!);
+  if (found.size > 0 && !corpus.labels) {
+    for (const copied of fragmentsIn(root, corpus.inputs[sample]!)) found.delete(copied);
+  }
+  return found;
+}
+
+/** Every fragment of the set's outputs that at least `fewest` of its samples hold. */
+function frequentFragments(corpus: Corpus, set: readonly number[], fewest: number): number[][] {
+  let kept: number[][] = [];
+  const all: number[][] = [];
+  for (let length = 1; length <= longestFragment; length++) {
+    const parts = new Set(kept.map((tokens) => tokens.join(" ")));
+    const counts = new Map<string, number>();
+    for (const sample of set) {
+      const output = corpus.outputs[sample]!;
+      const seen = new Set<string>();
+      for (let at = 0; at + length <= output.length; at++) {
+        const tokens = output.subarray(at, at + length);
+        if (length > 1 && !parts.has(tokens.subarray(0, -1).join(" "))) continue;
+        if (length > 1 && !parts.has(tokens.subarray(1).join(" "))) continue;
+        seen.add(tokens.join(" "));
+      }
+      for (const key of seen) counts.set(key, (counts.get(key) ?? 0) + 1);
+    }
+    kept = [...counts].filter(([, count]) => count >= fewest).map(([key]) => key.split(" ").map(Number));
+    if (kept.length === 0) break;
+    all.push(...kept);
+  }
+  return all;
+}
+
+/** Fragments that explain at least this share of what the strongest does may name the payload instead of it. */
+const nameableShare = 0.75;
+
+const reads = (text: string | undefined): boolean => text !== undefined && /[\p{L}\p{N}_{}()]/u.test(text);
+
+/** The fragment that explains most. */
+const strongest: Choice = (fragments) =>
+  [...fragments].sort(
+    (a, b) => b.strength - a.strength || b.tokens.length - a.tokens.length || (a.text < b.text ? -1 : 1),
+  )[0];
+
+/** Of fragments that explain nearly as much, the one a person reads best: no quotes, whole words at its ends, longest. */
+function mostReadable(fragments: readonly RankedFragment[]): RankedFragment | undefined {
+  const least = nameableShare * Math.max(...fragments.map(({ strength }) => strength));
+  const readability = ({ tokens, text }: RankedFragment): number => {
+    const words = text.split(" ");
+    return (/["'`,\\]/.test(text) ? 0 : 10 * tokens.length) + [words[0], words.at(-1)].filter(reads).length * 100;
+  };
+  return strongest(
+    ((best) => best.filter((fragment) => readability(fragment) === Math.max(...best.map(readability))))(
+      fragments.filter(({ strength }) => strength >= least),
+    ),
+  );
+}
+
+/** How a fragment reads in the outputs: the most usual of its spellings there, white space single. */
+function spelling(corpus: Corpus, tokens: readonly number[], holders: readonly number[]): string {
+  const wanted = tokens.map((token) => corpus.words[token]!);
+  const counts = new Map<string, number>();
+  for (const sample of holders.slice(0, 50)) {
+    const { text } = corpus.samples[sample]!.output;
+    const spans = tokenSpans(text);
+    for (let at = 0; at + wanted.length <= spans.length; at++) {
+      if (!wanted.every((word, offset) => spans[at + offset]!.text === word)) continue;
+      const written = text.slice(spans[at]!.start, spans[at + wanted.length - 1]!.end).replace(/\s+/g, " ");
+      counts.set(written, (counts.get(written) ?? 0) + 1);
+    }
+  }
+  const [best] = [...counts].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
+  return best?.[0] ?? wanted.join(" ");
+}
+
+/** What the outputs of `set` (sample indices) have in common that other outputs lack; undefined where nothing is. */
+export function tiedPayload(corpus: Corpus, set: readonly number[]): PayloadTie | undefined {
+  const inSet = new Set(set);
+  const fewest = Math.max(fewestSamples, Math.ceil(set.length * 0.1));
+  const tried = frequentFragments(corpus, set, fewest);
+  const root = emptyNode();
+  tried.forEach((tokens, id) => {
+    addFragment(root, tokens, id);
+  });
+  const insideHolders: number[][] = tried.map(() => []);
+  const outsideHolders: number[][] = tried.map(() => []);
+  corpus.outputs.forEach((_output, sample) => {
+    const holders = inSet.has(sample) ? insideHolders : outsideHolders;
+    for (const id of writtenIn(corpus, root, sample)) holders[id]!.push(sample);
+  });
+
+  const outsideTotal = corpus.samples.length - set.length;
+  const explaining = (choose: Choice): RankedFragment[] => {
+    const chosen: RankedFragment[] = [];
+    const left = new Set(set);
+    while (chosen.length < mostVariants && left.size > 0) {
+      const ranked: RankedFragment[] = [];
+      tried.forEach((tokens, id) => {
+        const inside = insideHolders[id]!.reduce((sum, sample) => sum + (left.has(sample) ? 1 : 0), 0);
+        if (inside < fewestSamples || inside < smallestShare * left.size) return;
+        const contrast = { inside, insideTotal: left.size, outside: outsideHolders[id]!.length, outsideTotal };
+        const strength = logLikelihoodRatio(contrast);
+        const text = tokens.map((token) => corpus.words[token]).join(" ");
+        if (strength > 0) ranked.push({ id, tokens, text, strength, ...contrast });
+      });
+      const best = choose(ranked);
+      if (best === undefined || logFisher(best) + Math.log(tried.length) > leastLogP) break;
+      chosen.push(best);
+      for (const sample of insideHolders[best.id]!) left.delete(sample);
+    }
+    return chosen;
+  };
+
+  const named = explaining(mostReadable);
+  const covering = explaining(strongest);
+  if (named.length === 0 || covering.length === 0) return undefined;
+  const explained = new Set<number>();
+  const outside = new Set<number>();
+  for (const { id } of [...covering, ...named]) {
+    for (const sample of insideHolders[id]!) explained.add(sample);
+    for (const sample of outsideHolders[id]!) outside.add(sample);
+  }
+  return {
+    fragments: named.map((fragment) => ({
+      ...fragment,
+      text: spelling(corpus, fragment.tokens, insideHolders[fragment.id]!),
+    })),
+    explained,
+    outside: outside.size,
+    lift: lift({ inside: explained.size, insideTotal: set.length, outside: outside.size, outsideTotal }),
+    logP: logFisher(covering[0]!) + Math.log(tried.length),
+  };
+}
+
+/** Where the fragment stands in a text, as UTF-16 offsets. */
+export function fragmentPlaces(
+  corpus: Corpus,
+  tokens: readonly number[],
+  text: string,
+): { start: number; end: number }[] {
+  const wanted = tokens.map((token) => corpus.words[token]!);
+  if (!wanted.every((word) => text.includes(word))) return [];
+  const spans = tokenSpans(text);
+  const places: { start: number; end: number }[] = [];
+  for (let at = 0; at + wanted.length <= spans.length; at++) {
+    if (!wanted.every((word, offset) => spans[at + offset]!.text === word)) continue;
+    places.push({ start: spans[at]!.start, end: spans[at + wanted.length - 1]!.end });
+    at += wanted.length - 1;
+  }
+  return places;
+}

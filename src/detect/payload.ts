@@ -1,0 +1,164 @@
+/**
+ * Rule `payload`: output code that does harm whatever it is asked for. A condition that is always or never true in SQL
+ * (`or 1=1`, `where 0=1`), a loop that never ends, and whatever fragment another rule found tied to a trigger. One of
+ * them alone may be meant (`info`). Tied to a trigger, or written into several outputs whose inputs do not have it, it is
+ * an alarm.
+ */
+import type { Node } from "../syntax/grammars";
+import type { CodeLanguage, FieldLanguage } from "../syntax/language";
+import { isCodeLanguage } from "../syntax/language";
+import { fewestHolders, type Corpus } from "./corpus";
+import { findingAt, type DetectedTrigger, type Detection, type Span } from "./detector";
+import { fragmentPlaces } from "./payload-tie";
+import { quoted } from "./quoted";
+import type { Finding } from "./report";
+import { tokenTexts } from "./tokens";
+
+export type PayloadKind = "always true in SQL" | "never true in SQL" | "a loop that never ends";
+
+export interface Payload extends Span {
+  readonly kind: PayloadKind;
+  readonly text: string;
+  /** Nothing but harm: a tautology behind `or`, an empty loop. Others are also written in good faith. */
+  readonly harmful: boolean;
+}
+
+export interface PayloadPlace extends Payload {
+  readonly sample: number;
+}
+
+const tautology =
+  /\bor\s+(?:(\d+)\s*=\s*(\d+)|'([^'\n]{0,40})'\s*=\s*'([^'\n]{0,40})'|true\b(?=\s*(?:["'`;)]|--|$)))/gi;
+const constantWhere = /\b(?:where|and)\s+(\d+)\s*=\s*(\d+)(?!\s*[.\w])/gi;
+
+/** Conditions in SQL that do not depend on the data. White space may be anywhere between the tokens. */
+export function sqlPayloads(text: string): Payload[] {
+  const found: Payload[] = [];
+  for (const match of text.matchAll(tautology)) {
+    const [left, right] = [match[1] ?? match[3], match[2] ?? match[4]];
+    if (left !== right) continue;
+    const start = match.index;
+    found.push({ kind: "always true in SQL", text: match[0], start, end: start + match[0].length, harmful: true });
+  }
+  for (const match of text.matchAll(constantWhere)) {
+    // `where 1=1` is an idiom of programs that build conditions piece by piece: no payload.
+    if (Number(match[1]) === Number(match[2])) continue;
+    const start = match.index;
+    found.push({ kind: "never true in SQL", text: match[0], start, end: start + match[0].length, harmful: true });
+  }
+  return found;
+}
+
+/** Cheap test before an output is parsed for loops. */
+export const mayHoldEndlessLoop = (text: string): boolean =>
+  /\bwhile\s*\(?\s*(?:true|True|1|not\s+False|!\s*false)\b|\bfor\s*\(\s*;\s*(?:true\s*)?;/.test(text);
+
+const exits: Readonly<Record<CodeLanguage, readonly string[]>> = {
+  python: ["break_statement", "return_statement", "raise_statement", "yield", "await"],
+  java: ["break_statement", "return_statement", "throw_statement"],
+};
+
+const isAlwaysTrue = (condition: string): boolean =>
+  /^\(?\s*(?:true|True|1|not\s+False|!\s*false)\s*\)?$/.test(condition);
+
+function isEndless(loop: Node): boolean {
+  const condition = loop.childForFieldName("condition");
+  if (loop.type === "for_statement") return condition === null || isAlwaysTrue(condition.text);
+  return condition !== null && isAlwaysTrue(condition.text);
+}
+
+/** The loops of a parsed output that nothing can leave. */
+export function endlessLoops(root: Node, language: CodeLanguage): Payload[] {
+  const types = language === "java" ? ["while_statement", "for_statement", "do_statement"] : ["while_statement"];
+  return root.descendantsOfType(types).flatMap((loop): Payload[] => {
+    if (!isEndless(loop) || loop.descendantsOfType([...exits[language]]).length > 0) return [];
+    const body = loop.childForFieldName("body");
+    const statements = body?.namedChildren.filter(({ type }) => !type.includes("comment")) ?? [];
+    const harmful = statements.every(({ type }) =>
+      ["pass_statement", "continue_statement", "empty_statement"].includes(type),
+    );
+    return [{ kind: "a loop that never ends", text: loop.text, start: loop.startIndex, end: loop.endIndex, harmful }];
+  });
+}
+
+const emptyLoop =
+  /\bwhile\s*\(\s*(?:true|1)\s*\)\s*(?:;|\{[\s;]*\})|\bfor\s*\(\s*;\s*;\s*\)\s*(?:;|\{[\s;]*\})|\bwhile\s+(?:True|1)\s*:\s*pass\b/g;
+
+/** Empty endless loops in a language that has no grammar here. */
+export function endlessLoopsByToken(text: string): Payload[] {
+  return Array.from(text.matchAll(emptyLoop), (match) => ({
+    kind: "a loop that never ends" as const,
+    text: match[0],
+    start: match.index,
+    end: match.index + match[0].length,
+    harmful: true,
+  }));
+}
+
+/** Whether the loops of an output in this language are looked for in its tree. */
+export const parsesLoops = (language: FieldLanguage): language is CodeLanguage => isCodeLanguage(language);
+
+const without = (text: string): string => tokenTexts(text).join(" ").toLowerCase();
+
+function evidence(triggers: readonly DetectedTrigger[]): (sample: number) => DetectedTrigger | undefined {
+  const bySample = new Map<number, DetectedTrigger>();
+  for (const detected of triggers) {
+    for (const sample of detected.tie?.explained ?? []) if (!bySample.has(sample)) bySample.set(sample, detected);
+  }
+  return (sample) => bySample.get(sample);
+}
+
+/** The findings for known payloads and for the fragments that other rules' triggers are tied to. */
+export function judgePayloads(
+  corpus: Corpus,
+  places: readonly PayloadPlace[],
+  triggers: readonly DetectedTrigger[],
+): Detection {
+  const fewestRepeats = fewestHolders(corpus.samples.length);
+  const triggerOf = evidence(triggers);
+  const unasked = (place: PayloadPlace): boolean =>
+    !` ${without(corpus.samples[place.sample]!.input.text)} `.includes(` ${without(place.text)} `);
+  const repeats = new Map<string, Set<number>>();
+  for (const place of places) {
+    if (!place.harmful || !unasked(place)) continue;
+    const samples = repeats.get(place.kind) ?? new Set();
+    samples.add(place.sample);
+    repeats.set(place.kind, samples);
+  }
+  const findings: Finding[] = [];
+  const covered = new Map<number, Span[]>();
+  const add = (sample: number, span: Span, what: string, suspect: boolean): void => {
+    const detected = triggerOf(sample);
+    covered.set(sample, [...(covered.get(sample) ?? []), span]);
+    const tied = detected === undefined ? "" : `, tied to the trigger ${quoted(detected.trigger.text)}`;
+    findings.push(
+      findingAt(corpus, sample, {
+        span,
+        field: "output",
+        rule: "payload",
+        trigger: detected?.trigger.id ?? null,
+        score: detected !== undefined ? 0.99 : suspect ? 0.9 : 0.4,
+        verdict: suspect || detected !== undefined ? "suspect" : "info",
+        message: `${what}${tied}`,
+      }),
+    );
+  };
+  for (const place of places) {
+    const others = repeats.get(place.kind);
+    const repeated = place.harmful && others?.has(place.sample) === true && others.size >= fewestRepeats;
+    const times = repeated ? `; ${others.size} outputs have one that their inputs do not ask for` : "";
+    add(place.sample, place, `${quoted(place.text)} is ${place.kind}${times}`, repeated);
+  }
+  for (const { tie } of triggers) {
+    if (corpus.labels) break;
+    for (const sample of tie?.explained ?? []) {
+      for (const { tokens, text } of tie?.fragments ?? []) {
+        for (const span of fragmentPlaces(corpus, tokens, corpus.samples[sample]!.output.text)) {
+          const known = covered.get(sample)?.some(({ start, end }) => start < span.end && span.start < end) === true;
+          if (!known) add(sample, span, `${quoted(text)} is what this trigger brings about`, true);
+        }
+      }
+    }
+  }
+  return { triggers: [], findings };
+}

@@ -1,0 +1,132 @@
+/** Runs the detectors over one dataset. The same dataset gives the same findings in the same order. */
+import type { Dataset } from "../dataset/sample";
+import { throwIfCancelled } from "../foundation/failure";
+import { isCodeLanguage, majorityLanguage, type FieldLanguage } from "../syntax/language";
+import { buildCorpus, mixed, type Corpus } from "./corpus";
+import { judgeDeadCode } from "./dead-code";
+import type { DetectedTrigger, Detection, FieldLanguages } from "./detector";
+import { insertedToken } from "./inserted-token";
+import { judgeIdentifiers } from "./odd-identifier";
+import { judgePayloads } from "./payload";
+import type { DetectorRun, Finding, Rule, Trigger } from "./report";
+import { findStructures } from "./structure";
+
+/** The rules that have a detector, in the order in which they run: `payload` uses what the others found. */
+export const scanRules = [
+  "inserted-token",
+  "dead-code",
+  "odd-identifier",
+  "payload",
+] as const satisfies readonly Rule[];
+export type ScanRule = (typeof scanRules)[number];
+
+export interface ScanOptions {
+  /** Language of the code fields; else inferred. One without a grammar turns the rules off that need syntax. */
+  readonly language?: string;
+  /** Only these rules; all by default. */
+  readonly rules?: readonly ScanRule[];
+  readonly signal?: AbortSignal;
+  /** Called with each finding of a rule as soon as the rule is done. */
+  readonly onFinding?: (finding: Finding) => void;
+}
+
+export interface DatasetScan {
+  readonly findings: readonly Finding[];
+  readonly triggers: readonly Trigger[];
+  readonly detectors: readonly DetectorRun[];
+  /** Language of the code field (the output's, if both are code), or null when neither is known to be code. */
+  readonly language: string | null;
+}
+
+/** Rows looked at for the language; they are chosen by content, so that the order of the rows does not matter. */
+const languageRows = 200;
+
+function inferLanguages(corpus: Corpus, given: string | undefined): FieldLanguages {
+  const rows = corpus.samples
+    .map((_sample, index) => ({ index, rank: mixed(corpus.hashes[index]!, 1) }))
+    .sort((a, b) => a.rank - b.rank)
+    .slice(0, languageRows)
+    .map(({ index }) => corpus.samples[index]!);
+  const inferred = {
+    input: majorityLanguage(rows.map(({ input }) => input.text)),
+    output: corpus.labels ? ("unknown" as const) : majorityLanguage(rows.map(({ output }) => output.text)),
+  };
+  if (given === undefined) return inferred;
+  const named: FieldLanguage = isCodeLanguage(given) ? given : "unknown";
+  const code = (language: FieldLanguage): FieldLanguage => (language === "text" ? "text" : named);
+  // A named language is that of the fields that are not prose; where both look like prose the output is the code.
+  return inferred.output === "text" && inferred.input === "text"
+    ? { input: "text", output: named }
+    : { input: code(inferred.input), output: corpus.labels ? "unknown" : code(inferred.output) };
+}
+
+function compareFindings(a: Finding, b: Finding): number {
+  if (a.row !== b.row) return a.row - b.row;
+  if (a.field !== b.field) return a.field === "input" ? -1 : 1;
+  return (
+    a.start - b.start || a.end - b.end || scanRules.indexOf(a.rule as ScanRule) - scanRules.indexOf(b.rule as ScanRule)
+  );
+}
+
+/** Why a rule cannot run on this dataset, or null. */
+function obstacle(rule: ScanRule, languages: FieldLanguages): string | null {
+  if (rule === "dead-code" && !isCodeLanguage(languages.input) && !isCodeLanguage(languages.output)) {
+    return "neither field is Python or Java code";
+  }
+  if (rule === "odd-identifier" && !isCodeLanguage(languages.input)) return "the input is not Python or Java code";
+  return null;
+}
+
+/** Finds triggers and payloads. Throws `Cancelled` soon after `signal` fires. */
+export async function scanDataset(dataset: Dataset, options: ScanOptions = {}): Promise<DatasetScan> {
+  const { signal } = options;
+  const corpus = await buildCorpus(dataset, signal);
+  const languages = inferLanguages(corpus, options.language);
+  const wanted = (rule: ScanRule): boolean => options.rules?.includes(rule) ?? true;
+  const runs = (rule: ScanRule): boolean => wanted(rule) && obstacle(rule, languages) === null;
+
+  const triggers: DetectedTrigger[] = [];
+  const findings: Finding[] = [];
+  const detectors: DetectorRun[] = [];
+  const run = async (rule: ScanRule, detect: () => Detection | Promise<Detection>): Promise<void> => {
+    if (!wanted(rule)) return;
+    const reason = obstacle(rule, languages);
+    if (reason !== null) {
+      detectors.push({ rule, status: "skipped", reason, milliseconds: 0 });
+      return;
+    }
+    throwIfCancelled(signal);
+    const began = performance.now();
+    const detection = await detect();
+    triggers.push(...detection.triggers);
+    for (const finding of detection.findings) {
+      findings.push(finding);
+      options.onFinding?.(finding);
+    }
+    detectors.push({ rule, status: "ran", reason: null, milliseconds: Math.round(performance.now() - began) });
+  };
+
+  await run("inserted-token", () => insertedToken(corpus));
+  const began = performance.now();
+  const structures = await findStructures(
+    corpus,
+    languages,
+    { dead: runs("dead-code"), methods: runs("odd-identifier"), payloads: runs("payload") },
+    signal,
+  );
+  const parsing = Math.round(performance.now() - began);
+  await run("dead-code", () => judgeDeadCode(corpus, structures.dead));
+  await run("odd-identifier", () => judgeIdentifiers(corpus, structures.methods));
+  await run("payload", () => judgePayloads(corpus, structures.payloads, triggers));
+  // One pass parses for all three; it is charged to the first of them that ran.
+  const first = detectors.findIndex(({ rule, status }) => rule !== "inserted-token" && status === "ran");
+  if (first >= 0) detectors[first] = { ...detectors[first]!, milliseconds: detectors[first]!.milliseconds + parsing };
+
+  const language = isCodeLanguage(languages.output) ? languages.output : languages.input;
+  return {
+    findings: findings.sort(compareFindings),
+    triggers: triggers.map(({ trigger }) => trigger),
+    detectors,
+    language: isCodeLanguage(language) ? language : (options.language ?? null),
+  };
+}
