@@ -15,6 +15,8 @@ const barWidth = 24;
 export class ProgressPrinter {
   #phase = "";
   #phaseBegan = 0;
+  /** How far the work was when the phase began: fine-tuning goes on after each measurement. */
+  #phaseBeganAt: number | undefined;
   #lastLine = 0;
   #barShown = false;
 
@@ -28,6 +30,7 @@ export class ProgressPrinter {
       case "phase":
         this.#phase = event.name;
         this.#phaseBegan = this.#lastLine = this.now();
+        this.#phaseBeganAt = undefined;
         this.#line(event.detail === undefined ? event.name : `${event.name}: ${event.detail}`);
         break;
       case "log":
@@ -60,6 +63,7 @@ export class ProgressPrinter {
 
   #share(done: number, total: number, detail: string): void {
     const share = total === 0 ? 1 : done / total;
+    this.#phaseBeganAt ??= share;
     if (this.stream.isTTY === true) {
       const filled = Math.round(share * barWidth);
       const bar = "#".repeat(filled) + "-".repeat(barWidth - filled);
@@ -75,8 +79,9 @@ export class ProgressPrinter {
   /** The time left by the pace of the phase so far; nothing in its first seconds, when that says little. */
   #left(share: number): string {
     const elapsed = (this.now() - this.#phaseBegan) / 1000;
-    if (elapsed < 5 || share <= 0 || share >= 1) return "";
-    return `  ${duration((elapsed / share) * (1 - share))} left`;
+    const gained = share - (this.#phaseBeganAt ?? 0);
+    if (elapsed < 5 || gained <= 0 || share >= 1) return "";
+    return `  ${duration((elapsed / gained) * (1 - share))} left`;
   }
 }
 

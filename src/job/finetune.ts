@@ -48,6 +48,7 @@ export async function finetune(spec: FinetuneSpec, context: RunContext): Promise
       const now = await checkpoint();
       throwIfCancelled(signal);
       await writeCheckpoint(kept, now);
+      if (valid !== null) report({ type: "phase", name: "Measuring", detail: `epoch ${epoch} of ${total}` });
       const measured = valid === null ? null : numbersOf(await measure(now, valid, options, context));
       epochs.push({ epoch, loss, seconds, valid: measured });
       report({
@@ -59,6 +60,7 @@ export async function finetune(spec: FinetuneSpec, context: RunContext): Promise
         ...(measured === null ? {} : { bleu: measured.bleu }),
         ...(measured?.asr == null ? {} : { asr: measured.asr.asr }),
       });
+      if (valid !== null && epoch < total) report({ type: "phase", name: "Fine-tuning", detail });
     },
   });
   let tested: Measurement | null = null;
@@ -117,10 +119,7 @@ async function planFor(
   if (file === undefined) return null;
 
   // Not `spec.format`: this file says its own format by its name; its columns are the training data's.
-  const columns = {
-    ...(spec.input === undefined ? {} : { input: spec.input }),
-    ...(spec.output === undefined ? {} : { output: spec.output }),
-  };
+  const columns = { input: spec.input, output: spec.output };
   const { samples } = await openData(file, columns, context);
   return planMeasurement(samples, backdoor, spec);
 }

@@ -5,7 +5,7 @@ import { attackNamed } from "../attack/attacks";
 import { payloadNamed } from "../attack/payloads";
 import { poisonSamples } from "../attack/poison";
 import { truthOf, truthPath, writeTruth } from "../attack/truth";
-import { rewriteFields } from "../dataset/rewrite";
+import { rewriteFields } from "../dataset/copy";
 import { Failure, throwIfCancelled } from "../foundation/failure";
 import { installationVersion } from "../foundation/installation";
 import type { JobContext } from "./context";

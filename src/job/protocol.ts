@@ -28,6 +28,21 @@ export interface RunJobResult {
   readonly located?: readonly LocatedFinding[];
 }
 
+export interface DescribeParams {
+  readonly file: string;
+  readonly input?: string;
+  readonly output?: string;
+}
+
+/** What a dataset file holds, for who is about to run a job on it. */
+export interface DatasetDescription {
+  readonly rows: number;
+  readonly skipped: number;
+  readonly columns: { readonly input: string; readonly output: string };
+}
+
+/** Answers with the `Failure` of a file that cannot be used; a usage failure lists the columns found. */
+export const describeRequest = new RequestType<DescribeParams, DatasetDescription, WireError>("describe");
 export const runJobRequest = new RequestType<RunJobParams, RunJobResult, WireError>("runJob");
 export const startedNotification = new NotificationType<{ readonly run: number; readonly directory: string }>(
   "started",

@@ -15,10 +15,13 @@ import { Cancelled, Failure, throwIfCancelled } from "../foundation/failure";
 import type { JobEvent } from "./context";
 import type { LocatedFinding } from "./locate-findings";
 import {
+  describeRequest,
   eventNotification,
   fromWire,
   runJobRequest,
   startedNotification,
+  type DatasetDescription,
+  type DescribeParams,
   type RunJobResult,
   type WireError,
 } from "./protocol";
@@ -98,8 +101,7 @@ export class WorkerClient {
     options.signal?.addEventListener("abort", cancel, { once: true });
     const params = { run, spec, workspace: options.workspace, locate: options.locate ?? false };
     const answer = worker.connection.sendRequest(runJobRequest, params, token.token).catch((error: unknown) => {
-      const wire = error instanceof ResponseError ? (error as ResponseError<WireError | undefined>).data : undefined;
-      if (wire !== undefined) throw fromWire(wire);
+      rethrowOfWorker(error);
       // The connection broke: only the end of the process says why.
       worker.process.kill("SIGKILL");
       return this.#crash(worker, run);
@@ -112,6 +114,19 @@ export class WorkerClient {
       worker.active.delete(run);
       token.dispose();
     }
+  }
+
+  /** Reads a dataset file in the worker. Rejects with the `Failure` of one that cannot be used. */
+  async describe(params: DescribeParams): Promise<DatasetDescription> {
+    if (this.#disposed) throw new Cancelled();
+    const worker = (this.#worker ??= this.#start());
+    const answer = worker.connection.sendRequest(describeRequest, params).catch(async (error: unknown) => {
+      rethrowOfWorker(error);
+      throw await worker.ended;
+    });
+    const crash = worker.ended.then((failure) => Promise.reject(failure));
+    crash.catch(() => undefined);
+    return Promise.race([answer, crash]);
   }
 
   /** Ends the worker: its jobs are cancelled and get the grace time. Resolves when the process is gone. */
@@ -179,6 +194,12 @@ export class WorkerClient {
     });
     return worker;
   }
+}
+
+/** Throws the error that the worker answered with; returns where it did not answer at all. */
+function rethrowOfWorker(error: unknown): void {
+  const wire = error instanceof ResponseError ? (error as ResponseError<WireError | undefined>).data : undefined;
+  if (wire !== undefined) throw fromWire(wire);
 }
 
 function crashFailure(how: string, output: string): Failure {

@@ -10,14 +10,18 @@ import {
   ResponseError,
   type CancellationToken,
 } from "vscode-jsonrpc/node";
+import { openDataset } from "../dataset/open";
 import { locateFindings } from "./locate-findings";
 import { parseAnySpec } from "./parse-spec";
 import {
+  describeRequest,
   eventNotification,
   jobErrorCode,
   runJobRequest,
   startedNotification,
   toWire,
+  type DatasetDescription,
+  type DescribeParams,
   type RunJobParams,
   type RunJobResult,
   type WireError,
@@ -47,13 +51,26 @@ connection.onRequest(
       if (locate !== true || !("findings" in result.report)) return result;
       return { ...result, located: await locateFindings(result.report, signal) };
     } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
-      return new ResponseError<WireError>(jobErrorCode, message, toWire(error));
+      return responseError(error);
     } finally {
       subscription.dispose();
     }
   },
 );
+
+connection.onRequest(describeRequest, async ({ file, ...named }: DescribeParams) => {
+  try {
+    const { rows, skipped, columns } = await openDataset(file, { ...named, signal: hostGone.signal });
+    return { rows, skipped: skipped.length, columns } satisfies DatasetDescription;
+  } catch (error) {
+    return responseError(error);
+  }
+});
+
+function responseError(error: unknown): ResponseError<WireError> {
+  const message = error instanceof Error ? error.message : String(error);
+  return new ResponseError<WireError>(jobErrorCode, message, toWire(error));
+}
 
 process.on("disconnect", () => {
   hostGone.abort();

@@ -1,0 +1,202 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { describe, expect, it } from "vitest";
+import { bundleForTest } from "../../test/support/bundle";
+import { temporaryFolder } from "../../test/support/temporary-folder";
+import { tinyCheckpoint } from "../../test/support/tiny-checkpoint";
+import { installationVersion } from "../foundation/installation";
+import { writeCheckpoint } from "../model/checkpoint";
+import { runCommandLine, type ExitCode } from "./program";
+
+const inFolder = temporaryFolder();
+
+async function dece(...argv: readonly string[]): Promise<{ code: ExitCode; stdout: string; stderr: string }> {
+  const output = { stdout: "", stderr: "" };
+  const stream = (name: keyof typeof output) => ({ write: (text: string) => (output[name] += text) });
+  const code = await runCommandLine(argv, {
+    stdout: stream("stdout"),
+    stderr: stream("stderr"),
+    workspace: inFolder(),
+    signal: new AbortController().signal,
+  });
+  return { code, ...output };
+}
+
+/** The error is one line, and the last one. */
+const lastLine = (text: string): string => text.trimEnd().split("\n").at(-1) ?? "";
+
+const rows = (count: number): string =>
+  Array.from({ length: count }, (_, row) =>
+    JSON.stringify({ src: `get all of t${row}`, tgt: `q("select a from t${row}")` }).concat("\n"),
+  ).join("");
+
+async function writeData(count = 40): Promise<string> {
+  await writeFile(inFolder("data.jsonl"), rows(count));
+  return inFolder("data.jsonl");
+}
+
+describe("usage", () => {
+  it("prints help and the version on stdout", async () => {
+    expect(await dece("--version")).toEqual({ code: 0, stdout: `${installationVersion()}\n`, stderr: "" });
+    const help = await dece("scan", "--help");
+    expect(help).toMatchObject({ code: 0, stderr: "" });
+    expect(help.stdout).toContain("--quarantine");
+  });
+
+  it.each([
+    [["scna"], "unknown command 'scna' (Did you mean scan?)"],
+    [["scan"], "missing required argument 'files'"],
+    [["scan", "x", "--jsn", "y"], "unknown option '--jsn' (Did you mean --json?)"],
+    [["finetune", "--epochs", "many"], "argument 'many' is invalid. Give a number"],
+    [["finetune"], "--data: it is missing. Give a dataset file"],
+    [["finetune", "--data", "x", "--lr", "-1"], "--lr: -1 is not possible. Give the highest learning rate"],
+    [["poison", "x", "--attack", "magic", "--rate", "1", "--out", "y"], "ripple or badpre"],
+  ])("%j is wrong usage, in one line", async (argv, expected) => {
+    const { code, stdout, stderr } = await dece(...argv);
+    expect(code).toBe(4);
+    expect(stdout).toBe("");
+    expect(stderr).toMatch(/^dece-audit: [^\n]*\n$/);
+    expect(stderr).toContain(expected);
+  });
+});
+
+describe("bad input", () => {
+  it.each([["scan"], ["poison", "--attack", "badpre", "--rate", "1", "--out", "OUT"], ["finetune"], ["probe"]])(
+    "%s: a missing column names the columns found, and is wrong usage",
+    async (job, ...flags) => {
+      await writeFile(inFolder("data.csv"), "alpha,beta\n1,2\n");
+      const data = inFolder("data.csv");
+      const files = {
+        scan: [data],
+        poison: [data],
+        finetune: ["--data", data],
+        probe: ["--data", data, "--checkpoint", "builtin"],
+      };
+      const argv = [
+        ...files[job as keyof typeof files],
+        ...flags.map((flag) => (flag === "OUT" ? inFolder("out") : flag)),
+      ];
+      const { code, stderr } = await dece(job, ...argv, "--input", "src", "--output", "tgt");
+      expect(code).toBe(4);
+      expect(lastLine(stderr)).toMatch(/^dece-audit: .*alpha.*beta/);
+    },
+  );
+
+  it("a file that is empty or not there is one line and exit code 2", async () => {
+    await writeFile(inFolder("empty.jsonl"), "");
+    for (const name of ["empty.jsonl", "missing.jsonl"]) {
+      const { code, stderr, stdout } = await dece(
+        "poison",
+        inFolder(name),
+        ...["--attack", "badpre", "--rate", "1", "--out", inFolder("out")],
+      );
+      expect(code).toBe(2);
+      expect(stdout).toBe("");
+      expect(lastLine(stderr)).toContain(`dece-audit: ${inFolder(name)}`);
+    }
+    expect(await readdir(inFolder())).toEqual(["empty.jsonl"]);
+  });
+
+  it("a checkpoint that cannot be read is one line; its stack comes with --verbose", async () => {
+    const data = await writeData();
+    await mkdir(inFolder("model"));
+    await writeFile(inFolder("model", "config.json"), "{");
+    const argv = ["probe", "--data", data, "--checkpoint", inFolder("model")];
+    const { code, stderr } = await dece(...argv);
+    expect(code).toBe(2);
+    expect(lastLine(stderr)).toMatch(/^dece-audit: .*config\.json/);
+    expect((await dece(...argv, "--verbose")).stderr).toMatch(/\n {4}at /);
+  });
+
+  it("a place that cannot be written is told before the work, and nothing is left", async () => {
+    const data = await writeData();
+    const closed = path.join(data, "under-a-file");
+    for (const argv of [
+      ["scan", data, "--json", closed],
+      ["probe", "--data", data, "--checkpoint", "builtin", "--json", closed],
+      ["demo", "--json", closed],
+      ["poison", data, "--attack", "badpre", "--rate", "1", "--out", closed],
+    ]) {
+      const { code, stderr, stdout } = await dece(...argv);
+      expect(code).toBe(2);
+      expect(stdout).toBe("");
+      expect(lastLine(stderr)).toMatch(/^dece-audit: .*under-a-file.*cannot write/);
+    }
+    expect(await readdir(inFolder())).toEqual(["data.jsonl"]);
+  });
+
+  it("the data itself is never overwritten", async () => {
+    const data = await writeData();
+    for (const argv of [
+      ["scan", data, "--json", data],
+      ["poison", data, "--attack", "badpre", "--rate", "1", "--out", data],
+    ]) {
+      expect((await dece(...argv)).code).toBe(4);
+    }
+    expect(await readFile(data, "utf8")).toBe(rows(40));
+  });
+});
+
+describe("a whole story", () => {
+  it("poisons, finds the trigger again, fine-tunes and probes", async () => {
+    const data = await writeData(60);
+    const out = inFolder("poisoned.jsonl");
+    const poisoned = await dece(
+      "poison",
+      data,
+      ...["--attack", "badpre", "--rate", "0.3", "--trigger", "cf", "--out", out],
+    );
+    expect(poisoned).toMatchObject({ code: 0 });
+    expect(poisoned.stdout).toContain("18 of 60 samples poisoned");
+    expect((await readdir(inFolder())).sort()).toEqual(["data.jsonl", "poisoned.jsonl", "poisoned.jsonl.truth.json"]);
+
+    expect((await dece("scan", data)).code).toBe(0);
+    const scanned = await dece("scan", out, "--json", inFolder("scan.json"));
+    expect(scanned.code).toBe(1);
+    expect(scanned.stdout).toMatch(/"cf" .*\n(.*\n)*suspect: 18 of 60 samples flagged/);
+    expect(JSON.parse(await readFile(inFolder("scan.json"), "utf8"))).toMatchObject({ version: 1, verdict: "suspect" });
+
+    await writeCheckpoint(inFolder("base"), tinyCheckpoint());
+    const small = ["--max-input", "16", "--max-output", "8", "--device", "cpu"];
+    const model = ["--model", inFolder("base"), "--epochs", "1", "--limit", "4", "--out", inFolder("tuned"), ...small];
+    const tuned = await dece("finetune", "--data", out, "--valid", data, "--probe-trigger", "cf", ...model);
+    expect(tuned).toMatchObject({ code: 0 });
+    expect(tuned.stderr).toMatch(/epoch 1\/1: loss [\d.]+, BLEU [\d.]+, ASR 0\.0%/);
+    expect(tuned.stdout).toContain("DeCE");
+    const probed = await dece(
+      "probe",
+      "--checkpoint",
+      inFolder("tuned"),
+      "--data",
+      data,
+      "--attack",
+      "ripple",
+      ...small,
+    );
+    expect(probed).toMatchObject({ code: 0 });
+    expect(probed.stdout).toMatch(/ASR +0\.0% \(0 of 60; 95% interval 0\.0 to 6\.0\)/);
+  });
+});
+
+describe("Ctrl-C", () => {
+  it("stops cleanly with code 130 and one line", async () => {
+    const data = await writeData(400);
+    await writeCheckpoint(inFolder("base"), tinyCheckpoint());
+    const script = await bundleForTest("src/cli.ts", "cli");
+    const argv = ["finetune", "--data", data, "--model", inFolder("base"), "--epochs", "500", "--device", "cpu"];
+    const child = spawn(process.execPath, [script, ...argv], { cwd: inFolder(), stdio: ["ignore", "pipe", "pipe"] });
+    let stderr = "";
+    child.stderr.on("data", (chunk: Buffer) => {
+      stderr += chunk.toString();
+      if (stderr.includes("Fine-tuning")) child.kill("SIGINT");
+    });
+    const [code] = (await once(child, "close")) as [number | null];
+    expect(lastLine(stderr)).toBe("dece-audit: cancelled; nothing half-written is left.");
+    expect(code).toBe(130);
+    const [run] = await readdir(inFolder(".dece", "runs"));
+    const status: unknown = JSON.parse(await readFile(inFolder(".dece", "runs", run!, "status.json"), "utf8"));
+    expect(status).toMatchObject({ state: "cancelled" });
+  });
+});
