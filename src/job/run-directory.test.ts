@@ -59,6 +59,20 @@ describe("a run directory", () => {
     expect((await listRuns(inFolder())).map(({ state }) => state)).toEqual(["running", "interrupted"]);
   });
 
+  it("gives the events before the cut, wherever a kill cut metrics.jsonl", async () => {
+    const run = await createRun(inFolder(), "a", record);
+    for (let done = 0; done < 4; done++) run.append({ type: "progress", done, total: 4, unit: "Zeilen äöü" });
+    const file = path.join(run.path, "metrics.jsonl");
+    const whole = await readFile(file);
+    const lines = whole.toString().split("\n").slice(0, -1);
+    for (let cut = 0; cut <= whole.length; cut += 3) {
+      await writeFile(file, whole.subarray(0, cut));
+      const { events } = await readRun(run.path);
+      expect(events).toEqual(lines.slice(0, events.length).map((line) => JSON.parse(line) as unknown));
+      expect(events.length).toBeGreaterThanOrEqual(whole.subarray(0, cut).toString().split("\n").length - 1);
+    }
+  });
+
   it("shows a run whose process is gone as interrupted, and settles it with its leftovers", async () => {
     const run = await createRun(inFolder(), "a", record);
     const statusFile = path.join(run.path, "status.json");
