@@ -132,4 +132,8 @@ export type JobSpec = SpecOf[JobName];
 export type SpecInput = { [Job in JobName]: z.input<(typeof specSchemas)[Job]> }[JobName];
 
 /** A fine-tuning spec with its preset's values where it states none. */
-export const withPreset = (spec: z.output<typeof finetune>): FinetuneSpec => ({ ...presets[spec.preset], ...spec });
+export const withPreset = (spec: z.output<typeof finetune>): FinetuneSpec => ({
+  ...spec,
+  ...presets[spec.preset],
+  ...spec,
+});
