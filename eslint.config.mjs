@@ -44,7 +44,7 @@ export default tseslint.config(
   { ignores: ["dist/", "gen/", "out/", "artifacts/", "node_modules/", "tools/**/node_modules/", ".dece/"] },
   js.configs.recommended,
   {
-    files: ["**/*.{ts,tsx}"],
+    files: ["**/*.{ts,tsx,mts}"],
     extends: [...tseslint.configs.strictTypeChecked, ...tseslint.configs.stylisticTypeChecked],
     languageOptions: { parserOptions: { projectService: true } },
     rules: {

@@ -1,6 +1,7 @@
 /** Decoding with the cache against the definition: the whole forward pass again for every token. */
 import { expect, test } from "vitest";
 import { tinyCheckpoint } from "../../test/support/tiny-checkpoint";
+import { readT5Reference } from "../../test/support/t5-reference";
 import { Graph } from "../graph/graph";
 import { createSession, loadRuntime } from "../graph/runtime";
 import type { Value } from "../graph/value";
@@ -10,6 +11,7 @@ import { positionBuckets } from "../model/position-buckets";
 import { decode, encode, keysAndValues, languageModelHead } from "../model/t5";
 import { t5TensorShapes } from "../model/t5-config";
 import { generate } from "./generate";
+import { GreedyDecoder } from "./greedy-decoder";
 
 const maxOutput = 12;
 
@@ -76,6 +78,15 @@ test("a batch of unequal rows decodes to what each row decodes to alone, without
     const expected = await decodeByDefinition(checkpoint, checkpoint.tokenizer.encode(input, 64));
     expect(outputs[row]).toBe(checkpoint.tokenizer.decode(expected));
   }
+});
+
+test("greedy generation agrees with transformers token for token", async () => {
+  const { config, weights, sources, generated } = await readT5Reference();
+  const decoder = await GreedyDecoder.create(config, weights, "cpu");
+  const produced = await decoder.decode(sources, Math.max(...generated.map((row) => row.length)));
+  await decoder.dispose();
+  const end = config.endToken;
+  expect(produced).toEqual(generated.map((row) => (row.includes(end) ? row.slice(0, row.indexOf(end)) : row)));
 });
 
 test("a cancelled generation throws Cancelled", async () => {

@@ -48,9 +48,16 @@ export function parseSafetensors(bytes: Uint8Array, file: string): Map<string, T
     if (end > body.byteLength) throw broken(`tensor ${name} ends at byte ${end} of ${body.byteLength}`);
     if (end - begin !== count * width)
       throw broken(`tensor ${name} has ${end - begin} bytes, its shape needs ${count * width}`);
-    tensors.set(name, { shape, data: decodeFloats(dtype, body.slice(begin, end).buffer) });
+    tensors.set(name, { shape, data: decodeFloats(dtype, aligned(body, begin, end)) });
   }
   return tensors;
+}
+
+/** A copy, since tensors may start at any byte; a Node Buffer's own `slice` would be a view. */
+function aligned(bytes: Uint8Array, begin: number, end: number): ArrayBuffer {
+  const copy = new Uint8Array(end - begin);
+  copy.set(bytes.subarray(begin, end));
+  return copy.buffer;
 }
 
 function decodeFloats(dtype: string, buffer: ArrayBuffer): Float32Array {

@@ -17,11 +17,13 @@ export const nextName = (name: string): string => `next:${name}`;
 interface ForwardAndBackward {
   readonly graph: Graph;
   readonly parameters: ReadonlyMap<string, Value>;
+  /** [tokens, vocabulary]. */
+  readonly logits: Value;
   readonly loss: Value;
   readonly gradients: ReadonlyMap<string, Value>;
 }
 
-/** Loss and gradients without an update, for tests and for `trainingGraph`. */
+/** Logits, loss and gradients without an update, for tests and for `trainingGraph`. */
 export function lossGraph(config: T5Config, spec: LossSpec): ForwardAndBackward {
   const graph = new Graph();
   const parameters = new Map(
@@ -60,7 +62,13 @@ export function lossGraph(config: T5Config, spec: LossSpec): ForwardAndBackward 
   });
   const values = [...parameters.values()];
   const all = gradients([{ of: logits, gradient }], values);
-  return { graph, parameters, loss, gradients: new Map([...parameters.keys()].map((name, i) => [name, all[i]!])) };
+  return {
+    graph,
+    parameters,
+    logits,
+    loss,
+    gradients: new Map([...parameters.keys()].map((name, i) => [name, all[i]!])),
+  };
 }
 
 /** Reads weights and moments, writes the next ones, `loss` and `gradient_norm`. */

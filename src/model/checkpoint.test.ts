@@ -1,0 +1,170 @@
+/** Checkpoints: round trips, Hugging Face's layout, and every way in which one can be damaged. */
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
+import fc from "fast-check";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { tinyCheckpoint } from "../../test/support/tiny-checkpoint";
+import { Failure } from "../foundation/failure";
+import { readCheckpoint, writeCheckpoint } from "./checkpoint";
+import { positionBucket } from "./position-buckets";
+import { formatSafetensors, parseSafetensors } from "./safetensors";
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(os.tmpdir(), "dece-checkpoint-"));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+async function written(name: string): Promise<string> {
+  const directory = path.join(folder, name);
+  await writeCheckpoint(directory, tinyCheckpoint());
+  return directory;
+}
+
+test("what is written is read back, in Hugging Face's layout and with nothing left beside it", async () => {
+  const directory = await written("round-trip");
+  await writeCheckpoint(directory, tinyCheckpoint({}, 2));
+  const { config, weights, tokenizer } = await readCheckpoint(directory);
+  const original = tinyCheckpoint({}, 2);
+  expect(config).toEqual(original.config);
+  expect([...weights]).toEqual([...original.weights]);
+  expect(tokenizer.encode("select *", 100)).toEqual(original.tokenizer.encode("select *", 100));
+  expect((await readdir(directory)).sort()).toEqual([
+    "config.json",
+    "generation_config.json",
+    "model.safetensors",
+    "special_tokens_map.json",
+    "tokenizer.json",
+    "tokenizer_config.json",
+  ]);
+  expect((await readdir(folder)).filter((name) => name.includes("partial"))).toEqual([]);
+});
+
+test("the tokenizer round-trips any text and cuts at the limit, the end token last", () => {
+  const { tokenizer } = tinyCheckpoint();
+  fc.assert(
+    fc.property(fc.string({ unit: "grapheme" }), (text) => {
+      expect(tokenizer.decode(tokenizer.encode(text, 10_000))).toBe(text);
+      const cut = tokenizer.encode(text, 5);
+      expect(cut.length).toBeLessThanOrEqual(5);
+      expect(cut.at(-1)).toBe(1);
+    }),
+  );
+});
+
+describe("safetensors", () => {
+  const tensors = fc.dictionary(
+    fc.string({ minLength: 1 }).filter((name) => name !== "__metadata__" && name !== "__proto__"),
+    fc.array(fc.float({ noNaN: true }), { maxLength: 9 }),
+    { maxKeys: 5 },
+  );
+
+  test("float32 round-trips to the bit, wherever the file stands in memory", () => {
+    fc.assert(
+      fc.property(tensors, fc.nat(9), (named, shift) => {
+        const map = new Map(
+          Object.entries(named).map(([name, data]) => [name, { shape: [data.length], data: Float32Array.from(data) }]),
+        );
+        const bytes = formatSafetensors(map);
+        const moved = new Uint8Array(bytes.length + shift);
+        moved.set(bytes, shift);
+        expect(parseSafetensors(Buffer.from(moved.buffer, shift), "f")).toEqual(map);
+      }),
+    );
+  });
+
+  test("float16 keeps 11 bits", () => {
+    const data = Float32Array.of(1, -0.333, 1000, 6e-5);
+    const bytes = formatSafetensors(new Map([["w", { shape: [4], data }]]), "float16");
+    const read = parseSafetensors(bytes, "f").get("w")!.data;
+    read.forEach((value, at) => expect(Math.abs(value - data[at]!) / Math.abs(data[at]!)).toBeLessThan(2 ** -11));
+  });
+
+  test("arbitrary bytes are refused with a Failure, never anything else", () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
+        try {
+          parseSafetensors(bytes, "f");
+        } catch (error) {
+          expect(error).toBeInstanceOf(Failure);
+        }
+      }),
+    );
+  });
+});
+
+describe("a damaged checkpoint is refused in one line that names the file", () => {
+  const damage: readonly [string, (directory: string) => Promise<unknown>, RegExp][] = [
+    ["no folder", (d) => rm(d, { recursive: true }), /config\.json: cannot read: there is no such file/],
+    ["config.json is not JSON", (d) => writeFile(path.join(d, "config.json"), "{"), /config\.json: it is not JSON/],
+    [
+      "another architecture",
+      (d) => writeFile(path.join(d, "config.json"), '{"model_type":"gpt2"}'),
+      /config\.json: not a T5 configuration this version can use: model_type/,
+    ],
+    ["no weights", (d) => rm(path.join(d, "model.safetensors")), /model\.safetensors: cannot read/],
+    [
+      "weights cut short",
+      async (d) => {
+        const file = path.join(d, "model.safetensors");
+        await writeFile(file, (await readFile(file)).subarray(0, -100));
+      },
+      /model\.safetensors: the checkpoint is damaged: tensor .* ends at byte/,
+    ],
+    [
+      "only a pickle",
+      async (d) => {
+        await rm(path.join(d, "model.safetensors"));
+        await writeFile(path.join(d, "pytorch_model.bin"), "x");
+      },
+      /pytorch_model\.bin is a pickle, which can run code, and is not read\. Save the model again/,
+    ],
+    [
+      "a tensor is missing",
+      async (d) => {
+        const file = path.join(d, "model.safetensors");
+        const tensors = parseSafetensors(await readFile(file), file);
+        tensors.delete("decoder.final_layer_norm.weight");
+        await writeFile(file, formatSafetensors(tensors));
+      },
+      /the tensor decoder\.final_layer_norm\.weight is missing/,
+    ],
+    [
+      "a tensor of another shape",
+      async (d) => {
+        const config = path.join(d, "config.json");
+        await writeFile(config, (await readFile(config, "utf8")).replace('"d_ff": 24', '"d_ff": 25'));
+      },
+      /wi\.weight is \[24, 16\], config\.json needs \[25, 16\]/,
+    ],
+    ["tokenizer.json is empty", (d) => writeFile(path.join(d, "tokenizer.json"), ""), /tokenizer cannot be read/],
+  ];
+
+  test.each(damage)("%s", async (name, spoil, line) => {
+    const directory = await written(name);
+    await spoil(directory);
+    const error: unknown = await readCheckpoint(directory).catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(Failure);
+    expect((error as Failure).oneLine).toMatch(line);
+    expect((error as Failure).oneLine).not.toContain("\n");
+  });
+
+  test("a target that cannot be written leaves nothing behind", async () => {
+    const file = path.join(folder, "a-file");
+    await writeFile(file, "x");
+    const target = path.join(file, "checkpoint");
+    await expect(writeCheckpoint(target, tinyCheckpoint())).rejects.toBeInstanceOf(Failure);
+    expect(await readFile(file, "utf8")).toBe("x");
+  });
+});
+
+/** Values of transformers' `T5Attention._relative_position_bucket` for distances -40 to 40, 32 buckets, maximum 128. */
+test("position buckets", () => {
+  const both = { buckets: 32, maximumDistance: 128, bidirectional: true };
+  const back = { ...both, bidirectional: false };
+  expect([-200, -40, -16, -8, -7, -1, 0, 1, 7, 8, 16, 40, 200].map((d) => positionBucket(d, both))).toEqual([
+    15, 12, 10, 8, 7, 1, 0, 17, 23, 24, 26, 28, 31,
+  ]);
+  expect([-200, -40, -16, -8, -1, 0, 5].map((d) => positionBucket(d, back))).toEqual([31, 23, 16, 8, 1, 0, 0]);
+});
