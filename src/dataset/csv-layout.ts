@@ -32,6 +32,7 @@ export function csvLayout(source: Source, format: keyof typeof DELIMITERS): CsvL
   return {
     format,
     isJson: false,
+    lineBreak: /\r\n?|\n/gu,
     header,
     *records() {
       for (const record of csvRecords(bytes, source.start, delimiter)) {

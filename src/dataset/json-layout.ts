@@ -3,7 +3,7 @@ import { isUtf8 } from "node:buffer";
 import { quoted, type ColumnPlan, type FieldPlan } from "./columns";
 import { elements, members, skipSpace, type JsonSpan } from "./json-scan";
 import { JOINT, type Layout, type Part, type Texts } from "./layout";
-import type { RawRecord } from "./raw-record";
+import { INCOMPLETE, type RawRecord } from "./raw-record";
 import type { DatasetFormat } from "./sample";
 import type { Source } from "./source";
 
@@ -11,8 +11,16 @@ type JsonObject = Readonly<Record<string, unknown>>;
 const isObject = (value: unknown): value is JsonObject =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-/** Why a record cannot be read; caught in this file. */
-class Unfit extends Error {}
+/** Why a record cannot be read. Returned, not thrown: a hostile file has millions of such records. */
+class Unfit {
+  constructor(readonly reason: string) {}
+}
+const reasonOr = <T>(result: T | Unfit): T | string => (result instanceof Unfit ? result.reason : result);
+
+interface Parsed {
+  readonly raw: string;
+  readonly object: JsonObject;
+}
 
 export function jsonLayout(
   source: Source,
@@ -20,18 +28,24 @@ export function jsonLayout(
   records: (bytes: Buffer, start: number) => Generator<RawRecord>,
 ): Layout {
   const rawOf = (record: RawRecord): string => source.bytes.toString("utf8", record.start, record.end);
-  const objectOf = (record: RawRecord): { raw: string; object: JsonObject } => {
-    if (record.problem !== null) throw new Unfit(record.problem);
-    if (!source.isUtf8 && !isUtf8(source.bytes.subarray(record.start, record.end))) throw new Unfit("not valid UTF-8");
-    const raw = rawOf(record);
-    return { raw, object: parseObject(raw) };
+  const parse = (record: RawRecord): Parsed | Unfit => {
+    if (record.problem !== null) return new Unfit(record.problem);
+    if (!source.isUtf8 && !isUtf8(source.bytes.subarray(record.start, record.end))) return new Unfit("not valid UTF-8");
+    return parseObject(rawOf(record));
   };
   return {
     format,
     isJson: true,
+    lineBreak: format === "jsonl" ? /\n/gu : /\r\n?|\n/gu,
     records: () => records(source.bytes, source.start),
-    columnsIn: (record) => orReason(() => Object.keys(objectOf(record).object)),
-    read: (record, plan) => orReason(() => textsOf(objectOf(record), plan)),
+    columnsIn(record) {
+      const parsed = parse(record);
+      return parsed instanceof Unfit ? parsed.reason : Object.keys(parsed.object);
+    },
+    read(record, plan) {
+      const parsed = parse(record);
+      return reasonOr(parsed instanceof Unfit ? parsed : textsOf(parsed, plan));
+    },
     partsOf(record, field) {
       const raw = rawOf(record);
       return { raw, parts: partsIn(raw, field) };
@@ -46,51 +60,50 @@ export function jsonLayout(
   };
 }
 
-function orReason<T>(work: () => T): T | string {
-  try {
-    return work();
-  } catch (error) {
-    if (error instanceof Unfit) return error.message;
-    throw error;
-  }
-}
-
-function parseObject(raw: string): JsonObject {
+function parseObject(raw: string): Parsed | Unfit {
+  // Two cheap looks first: a parser's error costs far more than a record.
+  const first = skipSpace(raw, 0);
+  if (raw[first] !== "{") return new Unfit("not a JSON object");
+  if (!/\}\s*$/u.test(raw.slice(-100))) return new Unfit(INCOMPLETE);
   let value: unknown;
   try {
     value = JSON.parse(raw);
   } catch (error) {
     // The parser's own message quotes the data, which has no place in a report.
-    const truncated = /end of JSON|Unterminated/u.test((error as Error).message);
-    throw new Unfit(truncated ? "truncated JSON" : "not valid JSON");
+    return new Unfit(/end of JSON|Unterminated/u.test((error as Error).message) ? INCOMPLETE : "not valid JSON");
   }
-  if (!isObject(value)) throw new Unfit("not a JSON object");
-  if (Object.hasOwn(value, "__proto__")) throw new Unfit('it holds the key "__proto__"');
-  return value;
+  if (!isObject(value)) return new Unfit("not a JSON object");
+  if (Object.hasOwn(value, "__proto__")) return new Unfit('it holds the key "__proto__"');
+  return { raw, object: value };
 }
 
-function textsOf(record: { raw: string; object: JsonObject }, plan: ColumnPlan): Texts {
+function textsOf(record: Parsed, plan: ColumnPlan): Texts | Unfit {
   const names = [plan.input, plan.output].flatMap((field) => (field.kind === "chat" ? [field.name] : field.names));
-  rejectDuplicates(record.raw, names);
-  const texts = { input: textOf(record, plan.input), output: textOf(record, plan.output) };
+  const duplicate = duplicateKey(record.raw, names);
+  if (duplicate !== null) return new Unfit(`the key ${quoted(duplicate)} stands twice`);
+  const input = textOf(record, plan.input);
+  if (input instanceof Unfit) return input;
+  const output = textOf(record, plan.output);
+  if (output instanceof Unfit) return output;
   // Only an escape can bring half a surrogate pair into text that was valid UTF-8.
-  if (record.raw.includes("\\u") && (hasLoneSurrogate(texts.input) || hasLoneSurrogate(texts.output))) {
-    throw new Unfit("half of a surrogate pair stands alone");
+  if (record.raw.includes("\\u") && (hasLoneSurrogate(input) || hasLoneSurrogate(output))) {
+    return new Unfit("half of a surrogate pair stands alone");
   }
-  return texts;
+  return { input, output };
 }
 
 const hasLoneSurrogate = (text: string): boolean => /\p{Surrogate}/u.test(text);
 
-/** JSON.parse keeps the last of two equal keys, and others the first: such a record says two things. */
-function rejectDuplicates(raw: string, names: readonly string[]): void {
-  const suspicious = raw.includes("\\u00") || names.some((name) => occursTwice(raw, JSON.stringify(name)));
-  if (!suspicious) return;
+/** One of `names` that stands twice: JSON.parse keeps the last of two equal keys, others the first; it says two things. */
+function duplicateKey(raw: string, names: readonly string[]): string | null {
+  const isSuspicious = raw.includes("\\u00") || names.some((name) => occursTwice(raw, JSON.stringify(name)));
+  if (!isSuspicious) return null;
   const seen = new Set<string>();
   for (const { key } of members(raw, skipSpace(raw, 0))) {
-    if (seen.has(key) && names.includes(key)) throw new Unfit(`the key ${quoted(key)} stands twice`);
+    if (seen.has(key) && names.includes(key)) return key;
     seen.add(key);
   }
+  return null;
 }
 
 function occursTwice(raw: string, text: string): boolean {
@@ -98,13 +111,14 @@ function occursTwice(raw: string, text: string): boolean {
   return first !== -1 && raw.includes(text, first + 1);
 }
 
-function textOf({ raw, object }: { raw: string; object: JsonObject }, field: FieldPlan): string {
+function textOf({ raw, object }: Parsed, field: FieldPlan): string | Unfit {
   if (field.kind === "chat") return chatText(raw, object, field.name, field.speaker);
-  const [needed, ...more] = field.names;
-  const texts = [valueText(raw, object, needed)];
-  for (const name of more) {
-    if (isAbsent(object[name])) continue;
-    texts.push(valueText(raw, object, name));
+  const texts: string[] = [];
+  for (const [i, name] of field.names.entries()) {
+    if (i > 0 && isAbsent(object[name])) continue;
+    const text = valueText(raw, object, name);
+    if (text instanceof Unfit) return text;
+    texts.push(text);
   }
   return texts.join(JOINT);
 }
@@ -112,18 +126,18 @@ function textOf({ raw, object }: { raw: string; object: JsonObject }, field: Fie
 /** An optional part that adds nothing. */
 const isAbsent = (value: unknown): boolean => value === undefined || value === null || value === "";
 
-function valueText(raw: string, object: JsonObject, name: string): string {
+function valueText(raw: string, object: JsonObject, name: string): string | Unfit {
   const value = Object.hasOwn(object, name) ? object[name] : undefined;
   if (typeof value === "string") return value;
   if (typeof value === "boolean") return String(value);
-  if (value === undefined) throw new Unfit(`the key ${quoted(name)} is missing`);
+  if (value === undefined) return new Unfit(`the key ${quoted(name)} is missing`);
   if (typeof value !== "number") {
     const kind = value === null ? "null" : Array.isArray(value) ? "an array" : "an object";
-    throw new Unfit(`${quoted(name)} is ${kind}, not text`);
+    return new Unfit(`${quoted(name)} is ${kind}, not text`);
   }
   const span = memberSpan(raw, name);
   const digits = raw.slice(span.start, span.end);
-  if (!/^-?\d+$/u.test(digits)) throw new Unfit(`${quoted(name)} is a number that is no integer`);
+  if (!/^-?\d+$/u.test(digits)) return new Unfit(`${quoted(name)} is a number that is no integer`);
   return digits;
 }
 
@@ -132,23 +146,24 @@ function memberSpan(raw: string, name: string): JsonSpan {
   throw new RangeError(`no member ${quoted(name)}`);
 }
 
-function chatText(raw: string, object: JsonObject, name: string, speaker: "user" | "assistant"): string {
-  const turns = Object.hasOwn(object, name) ? object[name] : undefined;
-  if (turns === undefined) throw new Unfit(`the key ${quoted(name)} is missing`);
-  if (!Array.isArray(turns)) throw new Unfit(`${quoted(name)} is not a list of turns`);
-  const texts = (turns as unknown[]).flatMap((turn) => {
-    if (!isObject(turn) || typeof turn.role !== "string") throw new Unfit(`a turn in ${quoted(name)} has no role`);
-    if (turn.role !== speaker) return [];
-    const { content } = turn;
+function chatText(raw: string, object: JsonObject, name: string, speaker: "user" | "assistant"): string | Unfit {
+  const turns: unknown = Object.hasOwn(object, name) ? object[name] : undefined;
+  if (turns === undefined) return new Unfit(`the key ${quoted(name)} is missing`);
+  if (!Array.isArray(turns)) return new Unfit(`${quoted(name)} is not a list of turns`);
+  const texts: string[] = [];
+  for (const turn of turns as unknown[]) {
+    if (!isObject(turn) || typeof turn.role !== "string") return new Unfit(`a turn in ${quoted(name)} has no role`);
+    const { role, content } = turn;
     // An assistant's turn that only calls a tool has no text.
-    if (speaker === "assistant" && (content === null || content === undefined)) return [];
-    if (typeof content !== "string") throw new Unfit(`the content of a turn in ${quoted(name)} is not text`);
-    return [content];
-  });
-  if (texts.length === 0) throw new Unfit(`${quoted(name)} has no turn of the ${speaker}`);
-  // Also finds keys that stand twice in a turn: then the places do not give the texts.
+    const isSilent = speaker === "assistant" && (content === null || content === undefined);
+    if (role !== speaker || isSilent) continue;
+    if (typeof content !== "string") return new Unfit(`the content of a turn in ${quoted(name)} is not text`);
+    texts.push(content);
+  }
+  if (texts.length === 0) return new Unfit(`${quoted(name)} has no turn of the ${speaker}`);
+  // A key that stands twice in a turn: then the places do not give the texts.
   if (partsIn(raw, { kind: "chat", label: name, name, speaker }).length !== texts.length) {
-    throw new Unfit(`a key of a turn in ${quoted(name)} stands twice`);
+    return new Unfit(`a key of a turn in ${quoted(name)} stands twice`);
   }
   return texts.join(JOINT);
 }

@@ -2,7 +2,7 @@
  * Splits a JSON array into its elements without parsing them: brackets and strings are enough to find where an element
  * ends, so one broken element does not hide the next. `problem` tells what the array itself lacks.
  */
-import { MAX_RECORD_BYTES, tooLong, type RawRecord } from "./raw-record";
+import { INCOMPLETE, MAX_RECORD_BYTES, TOO_LONG, type RawRecord } from "./raw-record";
 
 const LF = 10;
 const CR = 13;
@@ -46,15 +46,16 @@ class Cursor {
     while (isSpace(this.peek())) this.advance();
   }
 
-  /** From an opening quote to after the closing one, or to the end of the file. */
-  skipString(): void {
+  /** From an opening quote to after the closing one; false when the file ends first. */
+  skipString(): boolean {
     this.advance();
     while (this.at < this.bytes.length) {
       const byte = this.peek();
       this.advance();
-      if (byte === QUOTE) return;
+      if (byte === QUOTE) return true;
       if (byte === BACKSLASH) this.advance();
     }
+    return false;
   }
 }
 
@@ -72,12 +73,19 @@ export function* jsonArrayRecords(bytes: Buffer, start: number): Generator<RawRe
       yield { row, line, column, start: at, end: at, problem: "the file ends before the array is closed" };
       return;
     }
-    const closed = skipElement(cursor);
+    const isWhole = skipElement(cursor);
     let end = cursor.at;
     while (end > at && isSpace(bytes[end - 1])) end--;
-    const problem = closed ? (end - at > MAX_RECORD_BYTES ? tooLong : end === at ? "a value is missing" : null) : null;
+    const problem = !isWhole
+      ? INCOMPLETE
+      : end - at > MAX_RECORD_BYTES
+        ? TOO_LONG
+        : end === at
+          ? "a value is missing"
+          : null;
     yield { row: row++, line, column, start: at, end, problem };
-    if (closed && cursor.peek() === COMMA) cursor.advance();
+    if (!isWhole) return;
+    if (cursor.peek() === COMMA) cursor.advance();
   }
   cursor.advance();
   cursor.skipSpace();
@@ -86,15 +94,15 @@ export function* jsonArrayRecords(bytes: Buffer, start: number): Generator<RawRe
   yield { row, line, column, start: at, end: at, problem: "text follows the end of the array" };
 }
 
-/** Stops at the comma or bracket after the element; false when the file ends first. */
+/** Stops at the comma or bracket after the element, or at the end of the file; false when that cuts the element. */
 function skipElement(cursor: Cursor): boolean {
   let depth = 0;
   for (;;) {
     const byte = cursor.peek();
-    if (byte === undefined) return false;
+    if (byte === undefined) return depth === 0;
     if (depth === 0 && (byte === COMMA || byte === CLOSE_ARRAY)) return true;
     if (byte === QUOTE) {
-      cursor.skipString();
+      if (!cursor.skipString()) return false;
       continue;
     }
     if (byte === OPEN_ARRAY || byte === OPEN_OBJECT) depth++;

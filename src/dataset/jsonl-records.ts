@@ -1,5 +1,5 @@
 /** Splits JSONL into records: one per line that is not blank. Lines end at LF or CRLF and at nothing else. */
-import { MAX_RECORD_BYTES, tooLong, type RawRecord } from "./raw-record";
+import { MAX_RECORD_BYTES, TOO_LONG, type RawRecord } from "./raw-record";
 
 const LF = 10;
 const CR = 13;
@@ -15,7 +15,7 @@ export function* jsonlRecords(bytes: Buffer, start: number): Generator<RawRecord
     line++;
     if (end > from && bytes[end - 1] === CR) end--;
     if (isBlank(bytes, from, end)) continue;
-    const problem = end - from > MAX_RECORD_BYTES ? tooLong : null;
+    const problem = end - from > MAX_RECORD_BYTES ? TOO_LONG : null;
     yield { row: row++, line, column: 1, start: from, end, problem };
   }
 }

@@ -29,6 +29,8 @@ export interface Layout {
   readonly format: DatasetFormat;
   /** Whether each record has columns of its own, and a field can come from chat turns. */
   readonly isJson: boolean;
+  /** What ends a line, for places in the file: as VS Code shows it, but in JSONL only what ends a record. */
+  readonly lineBreak: RegExp;
   records(): Generator<RawRecord>;
   /** The columns that a record holds, or why it cannot be read. */
   columnsIn(record: RawRecord): readonly string[] | string;

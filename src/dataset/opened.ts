@@ -18,8 +18,9 @@ export class OpenedFile {
   ) {}
 
   locate(field: FileField, record: RawRecord, plan: FieldPlan, offset: number): FilePosition {
-    if (this.last?.field !== field)
-      this.last = { field, map: new PositionMap(record, this.layout.partsOf(record, plan)) };
+    if (this.last?.field !== field) {
+      this.last = { field, map: new PositionMap(record, this.layout.partsOf(record, plan), this.layout.lineBreak) };
+    }
     return this.last.map.locate(offset);
   }
 }

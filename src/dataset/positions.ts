@@ -20,9 +20,9 @@ export class PositionMap {
   private readonly stretches: Stretch[] = [];
   private readonly raw: string;
 
-  constructor(record: RawRecord, { raw, parts }: RecordParts) {
+  constructor(record: RawRecord, { raw, parts }: RecordParts, lineBreak: RegExp) {
     this.raw = raw;
-    const walker = new Walker(record, raw);
+    const walker = new Walker(record, raw, lineBreak);
     let text = 0;
     for (const { start, end, coding } of parts) {
       for (let at = start; at < end;) {
@@ -96,6 +96,7 @@ class Walker {
   constructor(
     record: RawRecord,
     private readonly raw: string,
+    private readonly lineBreak: RegExp,
   ) {
     this.position = { byte: record.start, line: record.line, column: record.column };
   }
@@ -105,7 +106,7 @@ class Walker {
     const passed = this.raw.slice(this.at, to);
     let { line, column } = this.position;
     let lineStart = 0;
-    for (const match of passed.matchAll(/\r\n?|\n/gu)) {
+    for (const match of passed.matchAll(this.lineBreak)) {
       line++;
       column = 1;
       lineStart = match.index + match[0].length;

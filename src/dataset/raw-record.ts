@@ -15,4 +15,7 @@ export interface RawRecord {
   readonly problem: string | null;
 }
 
-export const tooLong = `the record is longer than ${MAX_RECORD_BYTES / 1024 / 1024} MB`;
+/** Why a JSON record that is cut off cannot be read. */
+export const INCOMPLETE = "not a whole JSON object";
+
+export const TOO_LONG = `the record is longer than ${MAX_RECORD_BYTES / 1024 / 1024} MB`;

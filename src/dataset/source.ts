@@ -94,10 +94,10 @@ function foreignContent(bytes: Buffer): Foreign | null {
     if (byte === 0) zeros[i % 2] = (zeros[i % 2] ?? 0) + 1;
   });
   const [even = 0, odd = 0] = zeros;
-  if (Math.max(even, odd) > 0.3 * head.length && Math.min(even, odd) < 0.05 * head.length) {
+  if (Math.max(even, odd) > 0.2 * head.length && Math.min(even, odd) < 0.05 * head.length) {
     return { what: "the file looks like UTF-16 without a byte order mark, and only UTF-8 can be read", remedy: toUtf8 };
   }
-  if (even + odd > 0.02 * head.length) {
+  if (even + odd > 8 && even + odd > 0.05 * head.length) {
     return { what: "the file is binary, not text", remedy: "Name a CSV, TSV, JSONL or JSON file" };
   }
   return null;
