@@ -4,10 +4,11 @@
  */
 import path from "node:path";
 import * as vscode from "vscode";
-import { Cancelled } from "../foundation/failure";
+import { Cancelled, Failure } from "../foundation/failure";
 import type { ScanReport } from "../detect/report";
 import type { JobEvent } from "../job/context";
 import type { LocatedFinding } from "../job/locate-findings";
+import type { DatasetDescription } from "../job/protocol";
 import type { ReportOf } from "../job/run-job";
 import type { SpecInput } from "../job/spec";
 import { WorkerClient, type WorkerResult, type WorkerRunOptions } from "../job/worker-client";
@@ -16,6 +17,12 @@ import type { Settings } from "./settings";
 export interface LocatedScan {
   readonly report: ScanReport;
   readonly located: readonly LocatedFinding[];
+}
+
+/** Columns that the user named; the others are inferred. */
+export interface Columns {
+  readonly input?: string;
+  readonly output?: string;
 }
 
 export interface JobHooks {
@@ -76,6 +83,18 @@ export class Jobs implements vscode.Disposable {
       if (directory !== undefined) this.#running.delete(directory);
       this.#changed.fire();
     }
+  }
+
+  /** What a dataset file holds. Throws the `Failure` of one that cannot be used. */
+  describe(file: string, named: Columns = {}): Promise<DatasetDescription> {
+    return this.#scanner.describe({ file, ...named });
+  }
+
+  /** The 1-based line on which a row begins. Throws a `Failure` where the file has no such row any more. */
+  async lineOfRow(file: string, row: number): Promise<number> {
+    const { lineOfRow } = await this.#scanner.describe({ file, row });
+    if (lineOfRow === null) throw new Failure(`there is no row ${row} in it`, { file, remedy: "Probe it again" });
+    return lineOfRow;
   }
 
   isRunning(directory: string): boolean {

@@ -9,7 +9,7 @@ import type { Settings } from "./settings";
 export class Runs implements vscode.Disposable {
   readonly #changed = new vscode.EventEmitter<void>();
   readonly onDidChange = this.#changed.event;
-  readonly #subscriptions: vscode.Disposable[] = [];
+  readonly #subscriptions: { dispose(): unknown }[] = [];
   #watcher: vscode.Disposable | undefined;
 
   constructor(

@@ -32,6 +32,8 @@ export interface DescribeParams {
   readonly file: string;
   readonly input?: string;
   readonly output?: string;
+  /** A row to find the first line of. */
+  readonly row?: number;
 }
 
 /** What a dataset file holds, for who is about to run a job on it. */
@@ -39,6 +41,8 @@ export interface DatasetDescription {
   readonly rows: number;
   readonly skipped: number;
   readonly columns: { readonly input: string; readonly output: string };
+  /** 1-based; null where no row was asked for, and for a row that was not read. */
+  readonly lineOfRow: number | null;
 }
 
 /** Answers with the `Failure` of a file that cannot be used; a usage failure lists the columns found. */

@@ -58,10 +58,11 @@ connection.onRequest(
   },
 );
 
-connection.onRequest(describeRequest, async ({ file, ...named }: DescribeParams) => {
+connection.onRequest(describeRequest, async ({ file, row, ...named }: DescribeParams) => {
   try {
-    const { rows, skipped, columns } = await openDataset(file, { ...named, signal: hostGone.signal });
-    return { rows, skipped: skipped.length, columns } satisfies DatasetDescription;
+    const { rows, skipped, columns, samples } = await openDataset(file, { ...named, signal: hostGone.signal });
+    const lineOfRow = samples.find((sample) => sample.row === row)?.line ?? null;
+    return { rows, skipped: skipped.length, columns, lineOfRow } satisfies DatasetDescription;
   } catch (error) {
     return responseError(error);
   }

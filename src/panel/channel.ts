@@ -13,8 +13,9 @@ function isRequest(message: unknown): message is RequestMessage {
 const reasonOf = (error: unknown): string =>
   error instanceof Failure ? error.oneLine : error instanceof Error ? error.message : String(error);
 
-export interface Channel extends vscode.Disposable {
+export interface Channel {
   show(view: PanelView): void;
+  dispose(): void;
 }
 
 /** Messages that are no request are dropped: only our own page can send them, and it never does. */

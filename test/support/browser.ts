@@ -24,9 +24,9 @@ function isExecutable(file: string): boolean {
 }
 
 function installedBrowser(): string | undefined {
-  const chosen = process.env["CHROMIUM_PATH"];
+  const chosen = process.env.CHROMIUM_PATH;
   if (chosen !== undefined) return chosen;
-  const folders = (process.env["PATH"] ?? "").split(path.delimiter);
+  const folders = (process.env.PATH ?? "").split(path.delimiter);
   const onPath = folders.flatMap((folder) => names.map((name) => path.join(folder, name)));
   return [...onPath, ...elsewhere].find(isExecutable);
 }

@@ -1,3 +1,4 @@
+/* global exports */
 // A plain JavaScript stand-in for the native @vscode/spdlog, so that the test host needs no compiler. The VS Code
 // server writes its own logs and every extension's output channels through it.
 const fs = require("node:fs");

@@ -20,7 +20,7 @@ export function ask(request: PanelRequest): Promise<void> {
 
 /** Calls `show` with every view; asks for the first one. */
 export function followHost(show: (view: PanelView) => void): void {
-  api.setState(JSON.parse(document.body.dataset["state"] ?? "{}") as PanelState);
+  api.setState(JSON.parse(document.body.dataset.state ?? "{}") as PanelState);
   window.addEventListener("message", ({ data }: MessageEvent<HostMessage>) => {
     if (data.kind === "view") {
       show(data.view);

@@ -1,0 +1,62 @@
+/** Activation: one line per feature. What goes wrong here is shown to the user, for nothing else would tell of it. */
+import * as vscode from "vscode";
+import { startAutomaticScans } from "./editor/automatic-scans";
+import { CheckpointsTree } from "./editor/checkpoints";
+import { registerCommands } from "./editor/commands";
+import { Context } from "./editor/context";
+import { Diagnostics } from "./editor/diagnostics";
+import { FindingsTree } from "./editor/findings-tree";
+import { Highlights } from "./editor/highlights";
+import { Hovers } from "./editor/hovers";
+import { RulePages } from "./editor/rule-page";
+import { RunsTree } from "./editor/runs-tree";
+import { ProbePanel, probePanelType } from "./panel/probe-panel";
+import { RunPanel, runPanelType } from "./panel/run-panel";
+
+/** What the extension hands to tests and other extensions. */
+export interface ExtensionApi {
+  readonly context: Context;
+  readonly highlights: Highlights;
+  readonly findings: FindingsTree;
+}
+
+let context: Context | undefined;
+
+function start(extension: vscode.ExtensionContext, output: vscode.LogOutputChannel): ExtensionApi {
+  const made = new Context(extension.extensionUri, output);
+  context = made;
+  const highlights = new Highlights(made.scans);
+  const findings = new FindingsTree(made.scans);
+  extension.subscriptions.push(
+    made,
+    highlights,
+    findings,
+    new Diagnostics(made.scans, new RulePages(extension.extensionUri)),
+    new Hovers(made.scans),
+    new RunsTree(made.runs),
+    new CheckpointsTree(made.runs),
+    registerCommands(made),
+    vscode.window.registerWebviewPanelSerializer(runPanelType, RunPanel.serializer(made)),
+    vscode.window.registerWebviewPanelSerializer(probePanelType, ProbePanel.serializer(made)),
+    startAutomaticScans(made),
+  );
+  return { context: made, highlights, findings };
+}
+
+export function activate(extension: vscode.ExtensionContext): ExtensionApi {
+  const output = vscode.window.createOutputChannel("DeCE Audit", { log: true });
+  extension.subscriptions.push(output);
+  try {
+    return start(extension, output);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    output.error(error instanceof Error ? error : reason);
+    void vscode.window.showErrorMessage(vscode.l10n.t("DeCE Audit could not start: {0}", reason));
+    throw error;
+  }
+}
+
+/** The workers are children of this process: the window waits until they have stopped. */
+export async function deactivate(): Promise<void> {
+  await context?.jobs.end();
+}
