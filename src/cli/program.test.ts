@@ -190,7 +190,7 @@ describe("Ctrl-C", () => {
     let stderr = "";
     child.stderr.on("data", (chunk: Buffer) => {
       stderr += chunk.toString();
-      if (stderr.includes("Fine-tuning")) child.kill("SIGINT");
+      if (chunk.includes("Fine-tuning")) child.kill("SIGINT");
     });
     const [code] = (await once(child, "close")) as [number | null];
     expect(lastLine(stderr)).toBe("dece-audit: cancelled; nothing half-written is left.");

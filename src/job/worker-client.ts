@@ -3,6 +3,7 @@
  * worker that does not stop, and turns its crash into a `Failure`. After a crash the next job gets a fresh worker.
  */
 import { fork, type ChildProcess } from "node:child_process";
+import { finished } from "node:stream/promises";
 import {
   CancellationTokenSource,
   createMessageConnection,
@@ -134,7 +135,7 @@ export class WorkerClient {
     this.#disposed = true;
     const worker = this.#worker;
     if (worker === undefined) return;
-    worker.process.disconnect();
+    if (worker.process.connected) worker.process.disconnect();
     const killer = setTimeout(() => worker.process.kill("SIGKILL"), this.options.graceMs ?? 5000);
     await worker.ended;
     clearTimeout(killer);
@@ -174,9 +175,13 @@ export class WorkerClient {
     connection.onError(() => undefined);
     const ended = new Promise<Failure>((resolve) => {
       child.once("error", (error) => resolve(crashFailure(error.message, tail)));
-      child.once("close", (code, signal) => {
+      // Not "close", which never comes when this side disconnected; what it printed is read to its end all the same.
+      child.once("exit", (code, signal) => {
         const how = signal === null ? `code ${code ?? "unknown"}` : `signal ${signal}`;
-        resolve(crashFailure(`it ended with ${how}`, tail));
+        const streams = [child.stdout, child.stderr].filter((stream) => stream !== null);
+        void Promise.allSettled(streams.map((stream) => finished(stream))).then(() =>
+          resolve(crashFailure(`it ended with ${how}`, tail)),
+        );
       });
     });
     const worker: Worker = { process: child, connection, active: new Map(), ended };
@@ -204,7 +209,9 @@ function rethrowOfWorker(error: unknown): void {
 
 function crashFailure(how: string, output: string): Failure {
   const lines = output.split("\n").filter((line) => line.trim() !== "");
-  const last = lines.slice(-3).join(" / ").slice(-400);
+  // A crash of Node ends with its version and a code frame's rest; the line that names the error comes before.
+  const telling = lines.find((line) => /error|fatal|terminate|out of memory/i.test(line));
+  const last = (telling ?? lines.slice(-3).join(" / ")).trim().slice(0, 400);
   return new Failure(`the worker process stopped: ${how}${last === "" ? "" : `; it printed: ${last}`}`, {
     remedy: "Run the job again; a smaller batch or --device cpu helps when memory ran out",
   });
