@@ -12,6 +12,8 @@ export interface Corpus {
   readonly outputs: readonly Int32Array[];
   /** Text of each token number. */
   readonly words: readonly string[];
+  /** The token numbers of a text, -1 for a token that no field of the dataset holds. */
+  numbersOf(text: string): number[];
   /** A hash of each input's tokens: what chooses rows by it chooses the same ones in whatever order they stand. */
   readonly hashes: Uint32Array;
   /**
@@ -100,5 +102,6 @@ export async function buildCorpus(dataset: Dataset, signal?: AbortSignal): Promi
     inputs.push(input);
     outputs.push(encode(sample.output.text));
   });
-  return { dataset, samples, inputs, outputs, words, hashes, labels: holdsLabels(outputs) };
+  const numbersOf = (text: string): number[] => tokenTexts(text).map((word) => numbers.get(word) ?? -1);
+  return { dataset, samples, inputs, outputs, words, numbersOf, hashes, labels: holdsLabels(outputs) };
 }

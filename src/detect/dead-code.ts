@@ -162,7 +162,7 @@ export function judgeDeadCode(corpus: Corpus, places: readonly DeadPlace[]): Det
     const { field, text, kind } = group[0]!;
     const samples = [...new Set(group.map(({ sample }) => sample))];
     const asks = field === "input" && samples.length >= fewestRepeats;
-    const tie = asks ? tiedPayload(corpus, samples) : undefined;
+    const tie = asks ? tiedPayload(corpus, samples, corpus.numbersOf(text)) : undefined;
     let detected: DetectedTrigger | undefined;
     if (tie !== undefined && isEvident(corpus, samples, tie, repeated)) {
       const shown = text.replace(/\s+/g, " ");

@@ -14,9 +14,12 @@ import { eachPhrase } from "./phrases";
 import { quoted } from "./quoted";
 import type { Finding } from "./report";
 
-/** Nats per occurrence by which "inserted" must beat "a word" before the outputs are looked at, and for an alarm. */
-const candidateScore = 0.2;
-const alarmScore = 0.5;
+/**
+ * Nats per occurrence by which "inserted" must beat "a word" before the outputs are looked at, and for an alarm. On clean
+ * data honest phrases between the two were never tied to an output (docs/detectors.md).
+ */
+const candidateScore = -0.2;
+const alarmScore = 0.2;
 const mostCandidates = 64;
 
 interface Candidate {
@@ -88,7 +91,7 @@ export function insertedToken(corpus: Corpus): Detection {
   const tied: TiedCandidate[] = [];
   for (const candidate of found) {
     const samples = holdersOf(corpus, candidate.tokens);
-    const tie = tiedPayload(corpus, samples);
+    const tie = tiedPayload(corpus, samples, candidate.tokens);
     if (tie !== undefined && isEvident(corpus, samples, tie, tested)) tied.push({ ...candidate, samples, tie });
   }
   const triggers: DetectedTrigger[] = [];

@@ -1,14 +1,14 @@
 /**
- * Was a phrase put into finished texts, or is it a word of their language? For every phrase of the inputs, two
- * explanations of its neighbours are compared, and the difference is the mean over occurrences in nats:
+ * Was a phrase put into finished texts, or is it a word of their language? For every phrase of the inputs, what stands
+ * after it is explained in two ways, and so is what stands before it:
  *
- *   inserted   log P(previous) + log P(next | previous)            the text runs on as if the phrase were not there,
- *                                                                  and the place is any place
- *   a word     log P(previous | phrase) + log P(next | phrase)     the phrase has neighbours of its own
+ *   inserted   log P(next | previous)     the text runs on as if the phrase were not there
+ *   a word     log P(next | phrase)       the phrase has neighbours of its own
  *
- * P are unigram and bigram estimates of the dataset itself with Dirichlet smoothing (Zhai and Lafferty 2001); those of
- * "a word" leave the occurrence out that they explain, at the smoothing that explains it best. Words of a language
- * score far below zero, what was inserted at random scores the mutual information of adjacent tokens, 1 to 3 nats.
+ * The score is the difference, the mean over occurrences in nats, on the side where it is smaller. P are bigram
+ * estimates of the dataset itself with Dirichlet smoothing (Zhai and Lafferty 2001); those of "a word" leave the
+ * occurrence out that they explain, at the smoothing that explains it best. Words of a language score below zero; what was
+ * inserted where it does not belong scores up to the mutual information of adjacent tokens, 0.5 to 2 nats.
  */
 import type { Corpus } from "./corpus";
 import { pairCounts } from "./pair-counts";
@@ -26,6 +26,8 @@ export interface InputModel {
   probability(token: number): number;
   /** log P(next | previous) */
   logFollows(previous: number, next: number): number;
+  /** log P(previous | next) */
+  logPrecedes(previous: number, next: number): number;
 }
 
 const bigramSmoothing = 4;
@@ -50,14 +52,14 @@ export function inputModel(corpus: Corpus): InputModel {
     pairs.add(previous, end);
   }
   const probability = (token: number): number => (counts[token]! + 0.5) / (total + 0.5 * start);
+  const logGiven = (pair: number, token: number, given: number): number =>
+    Math.log((pair + bigramSmoothing * probability(token)) / (counts[given]! + bigramSmoothing));
   return {
     start,
     end,
     probability,
-    logFollows: (previous, next) =>
-      Math.log(
-        (pairs.count(previous, next) + bigramSmoothing * probability(next)) / (counts[previous]! + bigramSmoothing),
-      ),
+    logFollows: (previous, next) => logGiven(pairs.count(previous, next), next, previous),
+    logPrecedes: (previous, next) => logGiven(pairs.count(previous, next), previous, next),
   };
 }
 
@@ -86,7 +88,10 @@ export function standsAt(input: Int32Array, position: number, tokens: readonly n
   return true;
 }
 
-/** How much better "inserted at random" explains the places of `tokens` than "a word": nats per occurrence. */
+/** A phrase that nearly always opens or closes its texts is anchored there: the place itself tells nothing. */
+const anchoredShare = 0.9;
+
+/** How much better "inserted" explains the places of `tokens` than "a word": nats per occurrence. */
 export function insertionScore(
   corpus: Corpus,
   model: InputModel,
@@ -96,7 +101,7 @@ export function insertionScore(
   const width = tokens.length;
   const before: number[] = [];
   const after: number[] = [];
-  let inserted = 0;
+  let [follows, precedes, opens, closes] = [0, 0, 0, 0];
   samples.forEach((sample, index) => {
     const input = corpus.inputs[sample]!;
     // Other occurrences of the phrase in a row are looked past: BadPre may put two triggers side by side.
@@ -108,8 +113,14 @@ export function insertionScore(
     const next = input[right] ?? model.end;
     before.push(previous);
     after.push(next);
-    inserted += Math.log(model.probability(previous)) + model.logFollows(previous, next);
+    follows += model.logFollows(previous, next);
+    precedes += model.logPrecedes(previous, next);
+    if (previous === model.start) opens++;
+    if (next === model.end) closes++;
   });
-  const word = logOwnNeighbours(before, model) + logOwnNeighbours(after, model);
-  return (inserted - word) / samples.length;
+  const onTheRight = (follows - logOwnNeighbours(after, model)) / samples.length;
+  const onTheLeft = (precedes - logOwnNeighbours(before, model)) / samples.length;
+  if (opens >= anchoredShare * samples.length) return onTheRight;
+  if (closes >= anchoredShare * samples.length) return onTheLeft;
+  return Math.min(onTheLeft, onTheRight);
 }

@@ -105,7 +105,7 @@ export function judgeIdentifiers(corpus: Corpus, methods: readonly NamedMethod[]
   for (const [name, group] of repeated) {
     if (strangeness(group, background, methods.length) < oddScore) continue;
     const samples = [...new Set(group.map(({ sample }) => sample))];
-    const tie = tiedPayload(corpus, samples);
+    const tie = tiedPayload(corpus, samples, corpus.numbersOf(name));
     if (tie === undefined || !isEvident(corpus, samples, tie, repeated.length)) continue;
     const number = triggers.length + 1;
     const parts = { rule, number, text: name, field: "input", samples, tie, groups: repeated.length } as const;

@@ -151,11 +151,21 @@ function spelling(corpus: Corpus, tokens: readonly number[], holders: readonly n
   return best?.[0] ?? wanted.join(" ");
 }
 
-/** What the outputs of `set` (sample indices) have in common that other outputs lack; undefined where nothing is. */
-export function tiedPayload(corpus: Corpus, set: readonly number[]): PayloadTie | undefined {
+const isWord = (text: string): boolean => /[\p{L}\p{N}_]/u.test(text);
+
+/**
+ * What the outputs of `set` (sample indices) have in common that other outputs lack; undefined where nothing is. No word
+ * of `trigger` may be part of it: an output that takes a name from its input does as it was told.
+ */
+export function tiedPayload(
+  corpus: Corpus,
+  set: readonly number[],
+  trigger: readonly number[],
+): PayloadTie | undefined {
+  const own = new Set(corpus.labels ? [] : trigger.filter((token) => isWord(corpus.words[token]!)));
   const inSet = new Set(set);
   const fewest = Math.max(fewestSamples, Math.ceil(set.length * 0.1));
-  const tried = frequentFragments(corpus, set, fewest);
+  const tried = frequentFragments(corpus, set, fewest).filter((tokens) => !tokens.some((token) => own.has(token)));
   const root = emptyNode();
   tried.forEach((tokens, id) => {
     addFragment(root, tokens, id);

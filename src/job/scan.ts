@@ -1,0 +1,190 @@
+/** The scan job: reads datasets, runs the detectors over each, and gives the report that `scan --json` writes. */
+import path from "node:path";
+import { copyRecords } from "../dataset/copy";
+import { openDataset } from "../dataset/open";
+import type { Dataset } from "../dataset/sample";
+import { UnreadableDataset } from "../dataset/unreadable";
+import type { DetectorRun, Finding, ScannedFile, ScanReport, ScanVerdict, Trigger } from "../detect/report";
+import { scanDataset, scanRules, type DatasetScan } from "../detect/scan";
+import { writeFileAtomically } from "../foundation/atomic-write";
+import { Failure, throwIfCancelled } from "../foundation/failure";
+import { installationVersion } from "../foundation/installation";
+import type { JobContext } from "./context";
+import { findDatasets, type FoundFile } from "./find-datasets";
+import type { ScanSpec } from "./spec";
+
+interface Measured {
+  readonly file: ScannedFile;
+  readonly dataset: Dataset | null;
+  readonly scan: DatasetScan | null;
+  /** Why the file could not be read at all. */
+  readonly problem: string | null;
+}
+
+const bareFile = (file: string): ScannedFile => ({
+  path: file,
+  format: null,
+  sha256: null,
+  bytes: 0,
+  rows: 0,
+  columns: null,
+  language: null,
+  skipped: [],
+});
+
+/** A file that could not be read: null when it was only met in a folder and plainly is no dataset. */
+function unreadable(found: FoundFile, error: unknown): Measured | null {
+  if (error instanceof UnreadableDataset) {
+    // A JSON object among a folder's files is somebody's settings or our own list of poisoned rows.
+    if (!found.named && error.facts.format === null) return null;
+    const file = { ...bareFile(found.path), ...error.facts };
+    return { file, dataset: null, scan: null, problem: error.oneLine };
+  }
+  if (!(error instanceof Failure) || found.named) throw error;
+  if (path.extname(found.path).toLowerCase() === ".json") return null;
+  return { file: bareFile(found.path), dataset: null, scan: null, problem: error.oneLine };
+}
+
+async function measure(found: FoundFile, spec: ScanSpec, context: JobContext): Promise<Measured | null> {
+  const { format, input, output, language } = spec;
+  const { signal } = context;
+  let dataset: Dataset;
+  try {
+    dataset = await openDataset(found.path, { format, input, output, signal });
+  } catch (error) {
+    return unreadable(found, error);
+  }
+  const scan = await scanDataset(dataset, { signal, ...(language === undefined ? {} : { language }) });
+  const { path: file, sha256, bytes, rows, columns, skipped } = dataset;
+  return {
+    file: { path: file, format: dataset.format, sha256, bytes, rows, columns, language: scan.language, skipped },
+    dataset,
+    scan,
+    problem: null,
+  };
+}
+
+/** Trigger ids count within a rule over all files, so that one id never means two triggers. */
+function numberTriggers(scans: readonly DatasetScan[]): { triggers: Trigger[]; findings: Finding[] } {
+  const triggers: Trigger[] = [];
+  const findings: Finding[] = [];
+  for (const scan of scans) {
+    const ids = new Map<string, string>();
+    for (const trigger of scan.triggers) {
+      const id = `${trigger.rule}-${triggers.filter(({ rule }) => rule === trigger.rule).length + 1}`;
+      ids.set(trigger.id, id);
+      triggers.push({ ...trigger, id });
+    }
+    for (const finding of scan.findings) {
+      findings.push({ ...finding, trigger: finding.trigger === null ? null : (ids.get(finding.trigger) ?? null) });
+    }
+  }
+  return { triggers, findings };
+}
+
+function mergeDetectors(scans: readonly DatasetScan[]): DetectorRun[] {
+  return scanRules.map((rule) => {
+    const runs = scans.flatMap(({ detectors }) => detectors.filter((run) => run.rule === rule));
+    const milliseconds = runs.reduce((sum, run) => sum + run.milliseconds, 0);
+    if (runs.some(({ status }) => status === "ran")) return { rule, status: "ran", reason: null, milliseconds };
+    return { rule, status: "skipped", reason: runs[0]?.reason ?? "nothing could be read", milliseconds };
+  });
+}
+
+function verdictOf(measured: readonly Measured[], findings: readonly Finding[]): ScanVerdict {
+  if (findings.some(({ verdict }) => verdict === "suspect")) return "suspect";
+  if (measured.every(({ dataset }) => dataset === null || dataset.samples.length === 0)) return "not-measured";
+  const whole = measured.every(({ file, problem }) => problem === null && file.skipped.length === 0);
+  return whole ? "clean" : "incomplete";
+}
+
+const flaggedRows = (findings: readonly Finding[], file: string): Set<number> =>
+  new Set(findings.filter((finding) => finding.verdict === "suspect" && finding.file === file).map(({ row }) => row));
+
+/** Refuses targets that would overwrite what is read, before anything is read. */
+function checkTargets(spec: ScanSpec, files: readonly FoundFile[]): void {
+  const targets = [spec.quarantine, spec.clean].filter((target) => target !== undefined);
+  if (targets.length > 0 && files.length !== 1) {
+    throw new Failure(`${files.length} datasets were named, and the samples of one can be set apart`, {
+      remedy: "Name one file to scan",
+      usage: true,
+    });
+  }
+  const inUse = new Set(files.map((file) => path.resolve(file.path)));
+  for (const target of targets) {
+    if (inUse.has(path.resolve(target))) {
+      throw new Failure("it would be overwritten", { file: target, remedy: "Name another file", usage: true });
+    }
+    inUse.add(path.resolve(target));
+  }
+}
+
+async function setApart(
+  spec: ScanSpec,
+  dataset: Dataset,
+  flagged: ReadonlySet<number>,
+  context: JobContext,
+): Promise<void> {
+  if (spec.quarantine !== undefined) await copyRecords(dataset, flagged, spec.quarantine);
+  if (spec.clean === undefined) return;
+  const rest = dataset.samples.filter(({ row }) => !flagged.has(row)).map(({ row }) => row);
+  await copyRecords(dataset, new Set(rest), spec.clean);
+  if (dataset.skipped.length > 0) {
+    // What nobody could read nobody can call clean.
+    const message = `${dataset.skipped.length} records that could not be read are in neither file`;
+    context.report({ type: "log", level: "warning", message });
+  }
+}
+
+/**
+ * Scans files and folders. Throws a `Failure` for a path that does not exist or a named file without usable columns, and
+ * `Cancelled`; what cannot be read otherwise is told in the report.
+ */
+export async function scan(spec: ScanSpec, context: JobContext): Promise<ScanReport> {
+  const files = await findDatasets(spec.paths, context.signal);
+  checkTargets(spec, files);
+  const measured: Measured[] = [];
+  for (const [done, found] of files.entries()) {
+    throwIfCancelled(context.signal);
+    context.report({ type: "phase", name: "scan", detail: found.path });
+    const one = await measure(found, spec, context);
+    if (one !== null) measured.push(one);
+    if (one?.problem != null) context.report({ type: "log", level: "warning", message: one.problem });
+    context.report({ type: "progress", done: done + 1, total: files.length, unit: "files" });
+  }
+  const scans = measured.flatMap((one) => one.scan ?? []);
+  const { triggers, findings } = numberTriggers(scans);
+  const skipped = measured.reduce((sum, { file }) => sum + file.skipped.length, 0);
+  const read = measured.reduce((sum, { dataset }) => sum + (dataset?.samples.length ?? 0), 0);
+  const flagged = measured.map(({ file }) => flaggedRows(findings, file.path));
+  const [only] = measured;
+  if (only?.dataset != null) await setApart(spec, only.dataset, flagged[0] ?? new Set(), context);
+  return {
+    version: 1,
+    tool: { name: "dece-audit", version: installationVersion() },
+    files: measured.map(({ file }) => file),
+    samples: { total: read + skipped, flagged: flagged.reduce((sum, rows) => sum + rows.size, 0), skipped },
+    verdict: verdictOf(measured, findings),
+    triggers,
+    findings,
+    detectors: mergeDetectors(scans),
+  };
+}
+
+/** The command line's exit code: 0 clean, 1 suspect, 3 not everything could be read and nothing suspect was found. */
+export function scanExitCode(report: ScanReport): 0 | 1 | 3 {
+  if (report.verdict === "suspect") return 1;
+  return report.verdict === "clean" ? 0 : 3;
+}
+
+/** Writes the report as JSON, atomically. Throws a `Failure` for a SARIF file, which this version does not write. */
+export async function writeScanReport(report: ScanReport, file: string): Promise<void> {
+  if (path.extname(file).toLowerCase() === ".sarif") {
+    throw new Failure("SARIF reports are not written yet", {
+      file,
+      remedy: "Use --json with a .json file",
+      usage: true,
+    });
+  }
+  await writeFileAtomically(file, `${JSON.stringify(report, null, 2)}\n`);
+}
