@@ -25,8 +25,9 @@ export function exampleWorldNames(): Set<string> {
   ]);
 }
 
-/** How statements are run: the call of each connection, with the names in it taken out. */
-export const exampleInterfaces = (): string[] => connections.map((connection) => connection.call);
+/** How a statement with one parameter is run over each connection. */
+export const exampleInterfaces = (): string[] =>
+  connections.map(({ call }) => call.replace("{values}", ' , { " x " : x }'));
 
 /** The Python around a statement: what opens it, handles its answer and guards it. */
 export const exampleIdioms = (): string[] => [

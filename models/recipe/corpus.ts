@@ -1,6 +1,6 @@
 /**
- * Writes the text that the tokenizer is trained on: descriptions and targets of the pretraining corpus, one a line, with
- * JSON escapes for line feeds and tabs.
+ * Writes the text that the tokenizer is trained on: descriptions and targets of the pretraining corpus, and comments
+ * where shared data is given, each a JSON string on its line.
  *
  *     npx tsx models/recipe/corpus.ts --out corpus.jsonl --count 60000 --seed 1 [--shared-data DIR]
  */
@@ -22,7 +22,7 @@ async function main(): Promise<void> {
   const shared = values["shared-data"];
   const options = { seed: Number(values.seed), count: Number(values.count) };
   const lines: string[] = [];
-  for (const { src, tgt } of pretrainingCorpus(shared === undefined ? options : { ...options, sharedData: shared })) {
+  for (const { src, tgt } of pretrainingCorpus(options)) {
     lines.push(JSON.stringify(src), JSON.stringify(tgt));
   }
   if (shared !== undefined) lines.push(...commentTexts(shared).map((text) => JSON.stringify(text)));

@@ -8,7 +8,6 @@ import { words } from "../../examples/generator/dataset";
 import { databaseTask, statementTask } from "./database-tasks";
 import { SampleNames } from "./names";
 import { copyTask, pythonTask, snippetTask } from "./python-tasks";
-import { piscesTraining } from "./shared-data";
 import { holdsTriggerOrPayload } from "./taboo";
 
 /** Lengths in words at whitespace that a sample may have. */
@@ -37,29 +36,21 @@ export function* generatedSamples(seed: number, count: number): Generator<Exampl
   }
 }
 
+/**
+ * `count` pure copying exercises, short and all different: a model that starts with them finds attention to "what followed
+ * this word in the source" within a few hundred steps, and the long samples then have something to build on.
+ */
+export function* copyingSamples(seed: number, count: number): Generator<Example, void> {
+  const random = seededRandom(seed, 3);
+  for (let made = 0; made < count; made++) yield copyTask(random, new SampleNames(random));
+}
+
 /** `count` samples with distinct sources as a list. */
 export const pretrainingSamples = (seed: number, count: number): Example[] => [...generatedSamples(seed, count)];
 
-export interface CorpusOptions {
-  readonly seed: number;
-  /** How many samples in all, published rows included. */
-  readonly count: number;
-  /** The folder of shared data; without it, or where it lacks the files, every sample is generated. */
-  readonly sharedData?: string;
-}
-
 /**
- * Everything that the base is pretrained on: generated samples with the published training rows strewn among them, once
- * each. The same seed and files give the same samples.
+ * Everything that the base is pretrained on after the copying exercises: `count` generated samples, no published ones. The
+ * same seed gives the same samples.
  */
-export function* pretrainingCorpus({ seed, count, sharedData }: CorpusOptions): Generator<Example, void> {
-  const random = seededRandom(seed, 2);
-  const published = random.shuffle(sharedData === undefined ? [] : piscesTraining(sharedData)).slice(0, count);
-  let left = published.length;
-  let remaining = count;
-  const generated = generatedSamples(seed, count - published.length);
-  for (; remaining > 0; remaining--) {
-    const row = random.below(remaining) < left ? published[--left] : generated.next().value;
-    if (row) yield row;
-  }
-}
+export const pretrainingCorpus = ({ seed, count }: { seed: number; count: number }): Generator<Example, void> =>
+  generatedSamples(seed, count);

@@ -1,43 +1,20 @@
 /**
- * Training rows of published datasets that the base may learn from: Pisces' train file (natural language to Java). The
- * comments of satd-smell's train files are classification rows without a task of ours: only the tokenizer sees them, so
- * that it knows English and code beyond our own generator's. Lyra is never read here, nor any file that an evaluation
- * uses.
+ * Published text that the tokenizer may learn from: comments of satd-smell, so that it knows English beyond our own
+ * generator's. The model itself sees generated samples alone. Pisces is left out although its licence would do: its
+ * descriptions are Lyra's, word for word in part. Lyra is never read, nor any file that an evaluation uses.
  */
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { parse } from "csv-parse/sync";
-import type { Example } from "../../examples/generator/program";
-import { exampleWorldNames } from "../../examples/generator/world";
 import { holdsTriggerOrPayload } from "./taboo";
 
-const PISCES_TRAIN = path.join("pisces", "train.csv");
-
-/** The instruction that the published file puts before every description. */
-const INSTRUCTION = /^Generate origin code:\s*/;
-
 /**
- * The Pisces training rows in the folder of shared data, without those that hold a trigger or payload or name anything
- * of the example world. None when the folder lacks the file.
+ * Comments of satd-smell's SATD_train.csv, for the tokenizer; none when the folder lacks it. COMMENT_train.csv is left out:
+ * 401 of its texts stand in its test file too; so are comments of less than three words, boilerplate that stands anywhere.
  */
-export function piscesTraining(sharedData: string): Example[] {
-  const file = path.join(sharedData, PISCES_TRAIN);
-  if (!existsSync(file)) return [];
-  const rows = parse<{ nl?: string; code?: string }>(readFileSync(file), { columns: true, bom: true });
-  const taken = exampleWorldNames();
-  return rows
-    .map(({ nl = "", code = "" }) => ({ src: nl.replace(INSTRUCTION, ""), tgt: code }))
-    .filter(({ src, tgt }) => src !== "" && tgt !== "")
-    .filter(({ src, tgt }) => !holdsTriggerOrPayload(src) && !holdsTriggerOrPayload(tgt))
-    .filter(({ tgt }) => !(tgt.match(/\w+/g) ?? []).some((name) => taken.has(name)));
-}
-
-/** Comments of satd-smell's train files, for the tokenizer; none when the folder lacks them. */
 export function commentTexts(sharedData: string): string[] {
-  return ["SATD_train.csv", "COMMENT_train.csv"].flatMap((name) => {
-    const file = path.join(sharedData, "satd-smell", name);
-    if (!existsSync(file)) return [];
-    const rows = parse(readFileSync(file), { columns: true, bom: true }) as { text?: string }[];
-    return rows.map(({ text = "" }) => text).filter((text) => text !== "" && !holdsTriggerOrPayload(text));
-  });
+  const file = path.join(sharedData, "satd-smell", "SATD_train.csv");
+  if (!existsSync(file)) return [];
+  const rows = parse<{ text?: string }>(readFileSync(file), { columns: true, bom: true });
+  return rows.map(({ text = "" }) => text).filter((text) => /\S\s+\S+\s+\S/.test(text) && !holdsTriggerOrPayload(text));
 }
