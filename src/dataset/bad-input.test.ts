@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
@@ -162,6 +162,7 @@ describe("files that hold nothing readable fail in one line, and can be told fro
     });
     mkdirSync(path.join(folder, "sub.csv"));
     await expect(openDataset(path.join(folder, "sub.csv"))).rejects.toThrow(/folder/);
+    if (existsSync("/dev/zero")) await expect(openDataset("/dev/zero")).rejects.toThrow(/not a regular file/);
   });
 });
 

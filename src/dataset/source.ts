@@ -4,7 +4,7 @@
  */
 import { isUtf8 } from "node:buffer";
 import { createHash } from "node:crypto";
-import { open } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { asFileFailure, Failure, throwIfCancelled } from "../foundation/failure";
 import { UnreadableDataset } from "./unreadable";
 
@@ -25,6 +25,7 @@ export interface Source {
 /** Reads a file. Throws a Failure for one that cannot be read, is too large, empty, compressed, binary or in UTF-16. */
 export async function readSource(path: string, signal?: AbortSignal): Promise<Source> {
   const bytes = await readBytes(path, signal);
+  throwIfCancelled(signal);
   const sha256 = createHash("sha256").update(bytes).digest("hex");
   const refuse = (what: string, remedy: string): never => {
     throw new UnreadableDataset(
@@ -41,26 +42,21 @@ export async function readSource(path: string, signal?: AbortSignal): Promise<So
 }
 
 async function readBytes(path: string, signal?: AbortSignal): Promise<Buffer> {
+  throwIfCancelled(signal);
   try {
-    throwIfCancelled(signal);
-    const handle = await open(path, "r");
-    try {
-      const stat = await handle.stat();
-      if (stat.isDirectory()) throw Object.assign(new Error("directory"), { code: "EISDIR" });
-      if (!stat.isFile()) throw new Failure("it is not a regular file", { file: path, remedy: "Name a file" });
-      if (stat.size > MAX_FILE_BYTES) {
-        const megabytes = Math.ceil(stat.size / 1024 / 1024);
-        throw new Failure(`the file has ${megabytes} MB, and at most ${MAX_FILE_BYTES / 1024 / 1024} MB can be read`, {
-          file: path,
-          remedy: "Split it into smaller files",
-        });
-      }
-      const bytes = await handle.readFile();
-      throwIfCancelled(signal);
-      return bytes;
-    } finally {
-      await handle.close();
+    // Before it is opened, for opening a pipe waits for a writer.
+    const status = await stat(path);
+    const { size } = status;
+    if (!status.isFile() && !status.isDirectory())
+      throw new Failure("it is not a regular file", { file: path, remedy: "Name a file" });
+    if (size > MAX_FILE_BYTES) {
+      const megabytes = Math.ceil(size / 1024 / 1024);
+      throw new Failure(`the file has ${megabytes} MB, and at most ${MAX_FILE_BYTES / 1024 / 1024} MB can be read`, {
+        file: path,
+        remedy: "Split it into smaller files",
+      });
     }
+    return await readFile(path);
   } catch (error) {
     throw asFileFailure(error, path, "read");
   }
