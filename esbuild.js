@@ -33,6 +33,8 @@ const node = {
   format: "cjs",
   // Loaded lazily at run time: it holds native libraries, and scanning must work where they are missing.
   external: ["vscode", "onnxruntime-node"],
+  // Its ES module asks for import.meta.url, which a CommonJS bundle has not.
+  alias: { "web-tree-sitter": require.resolve("web-tree-sitter") },
   sourcemap: !production,
   minify: production,
   logLevel: "warning",
@@ -71,7 +73,12 @@ async function main() {
   }
 }
 
-main().catch((error) => {
-  console.error(error.message);
-  process.exitCode = 1;
-});
+if (require.main === module) {
+  main().catch((error) => {
+    console.error(error.message);
+    process.exitCode = 1;
+  });
+}
+
+/** The settings of the bundles that run in Node, for tests that bundle an entry point of their own. */
+module.exports = { node };

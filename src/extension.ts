@@ -18,6 +18,7 @@ export interface ExtensionApi {
   readonly context: Context;
   readonly highlights: Highlights;
   readonly findings: FindingsTree;
+  readonly runPanel: (directory: string) => RunPanel | undefined;
 }
 
 let context: Context | undefined;
@@ -40,7 +41,7 @@ function start(extension: vscode.ExtensionContext, output: vscode.LogOutputChann
     vscode.window.registerWebviewPanelSerializer(probePanelType, ProbePanel.serializer(made)),
     startAutomaticScans(made),
   );
-  return { context: made, highlights, findings };
+  return { context: made, highlights, findings, runPanel: (directory) => RunPanel.get(directory) };
 }
 
 export function activate(extension: vscode.ExtensionContext): ExtensionApi {

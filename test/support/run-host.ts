@@ -7,11 +7,13 @@ import { execFileSync } from "node:child_process";
 import { cpSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
 import { format } from "node:util";
+import { writeCheckpoint } from "../../src/model/checkpoint";
 import { findOrInstallBrowser, launchBrowser } from "./browser";
 import { installHost } from "./install-host";
 import { artifacts, hostTests, root } from "./places";
 import { closingLine, writeResult } from "./results";
 import { startServer } from "./server";
+import { tinyCheckpoint } from "./tiny-checkpoint";
 
 interface MochaReport {
   readonly stats: { readonly passes: number; readonly failures: number; readonly pending: number };
@@ -26,8 +28,15 @@ const reportFile = path.join(artifacts, `${stage.replace(":", "-")}.json`);
 
 /** Runs the tests in the page and resolves with VS Code's exit code, or throws after ten minutes. */
 async function runInside(browserPath: string): Promise<number> {
+  const checkpoint = path.join(artifacts, "tiny-checkpoint");
+  await writeCheckpoint(checkpoint, tinyCheckpoint());
   const server = await startServer({
-    environment: { DECE_TEST_REPORT: reportFile, DECE_TEST_STAGE: stage, DECE_TEST_ROOT: root },
+    environment: {
+      DECE_TEST_REPORT: reportFile,
+      DECE_TEST_STAGE: stage,
+      DECE_TEST_ROOT: root,
+      DECE_TEST_CHECKPOINT: checkpoint,
+    },
     ...(installed ? { install: path.join(artifacts, "dece-audit.vsix") } : {}),
   });
   cpSync(path.join(root, "examples"), path.join(server.workspace, "examples"), { recursive: true });

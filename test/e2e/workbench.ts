@@ -1,0 +1,95 @@
+/** A VS Code in a browser, and what a user does in it. Selectors hold for VS Code 1.100. */
+import { cpSync, mkdirSync } from "node:fs";
+import path from "node:path";
+import type { Browser, FrameLocator, Locator, Page } from "playwright-core";
+import { findOrInstallBrowser, launchBrowser } from "../support/browser";
+import { artifacts, root } from "../support/places";
+import { startServer, type Server } from "../support/server";
+
+export interface Workbench {
+  readonly page: Page;
+  readonly server: Server;
+  /** Runs a command of the palette by its whole title. */
+  command(title: string): Promise<void>;
+  /** Waits for a quick pick or input box of that title, types what is given, and picks the line. */
+  choose(title: string, line: string): Promise<void>;
+  type(title: string, text: string): Promise<void>;
+  openFile(name: string): Promise<Locator>;
+  screenshot(name: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** The page that the active panel of the extension shows: it lies two frames deep. */
+export const panelOf = (page: Page): FrameLocator =>
+  page.locator("iframe.webview.ready").last().contentFrame().frameLocator("iframe#active-frame");
+
+export async function openWorkbench(settings: Readonly<Record<string, unknown>>): Promise<Workbench> {
+  const server = await startServer({ settings });
+  cpSync(path.join(root, "examples/nl-python-sql"), server.workspace, { recursive: true });
+  const browser: Browser = await launchBrowser(findOrInstallBrowser()!);
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+  const page = await context.newPage();
+  await page.goto(server.url({ folder: server.workspace, development: root }));
+  await page.locator(".monaco-workbench").waitFor({ timeout: 60_000 });
+  const widget = page.locator(".quick-input-widget");
+  const input = widget.locator("input.input").first();
+  const rows = widget.locator(".quick-input-list .monaco-list-row");
+
+  const command = async (title: string): Promise<void> => {
+    const deadline = Date.now() + 60_000;
+    for (;;) {
+      await page.keyboard.press("F1");
+      const isOpen = await appears(input, 2_000);
+      if (isOpen) {
+        await input.fill(`>${title}`);
+        // Commands of an extension appear only once it was scanned, hence the retries.
+        if (await appears(rows.filter({ hasText: title }).first(), 1_500)) {
+          await page.keyboard.press("Enter");
+          return;
+        }
+        await page.keyboard.press("Escape");
+      }
+      if (Date.now() > deadline) throw new Error(`there is no command "${title}"`);
+    }
+  };
+  const titled = (title: string): Locator =>
+    widget.filter({ has: page.locator(".quick-input-title", { hasText: title }) });
+
+  return {
+    page,
+    server,
+    command,
+    async choose(title, line) {
+      await titled(title).waitFor();
+      await input.fill(line);
+      await rows.filter({ hasText: line }).first().waitFor();
+      await page.keyboard.press("Enter");
+    },
+    async type(title, text) {
+      await titled(title).waitFor();
+      await input.fill(text);
+      await page.keyboard.press("Enter");
+    },
+    async openFile(name) {
+      await page.locator(".explorer-folders-view .monaco-list-row", { hasText: name }).first().dblclick();
+      const editor = page.locator(`.monaco-editor[data-uri$="${name}"]`);
+      await editor.waitFor();
+      return editor;
+    },
+    async screenshot(name) {
+      const folder = path.join(artifacts, "screenshots");
+      mkdirSync(folder, { recursive: true });
+      await page.screenshot({ path: path.join(folder, `${name}.png`) });
+    },
+    async close() {
+      await browser.close();
+      await server.stop();
+    },
+  };
+}
+
+export const appears = (locator: Locator, timeout: number): Promise<boolean> =>
+  locator.waitFor({ timeout }).then(
+    () => true,
+    () => false,
+  );
