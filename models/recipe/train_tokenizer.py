@@ -43,12 +43,14 @@ def with_spaces(model: dict, lines: list[str], size: int) -> models.BPE:
     tokenizer.pre_tokenizer = byte_level(PIECES.format(" ?"))
     follows: Counter[str] = Counter()
     for start in range(0, len(lines), BATCH):
-        for encoding in tokenizer.encode_batch_fast(lines[start : start + BATCH]):
+        for encoding in tokenizer.encode_batch(lines[start : start + BATCH]):
             tokens, words = encoding.tokens, encoding.word_ids
             follows.update(b for a, b, u, v in zip(tokens, tokens[1:], words, words[1:]) if a == SPACE and u == v)
     for piece, _ in sorted(follows.items(), key=lambda item: (-item[1], item[0]))[: size - len(vocabulary)]:
         vocabulary[SPACE + piece] = len(vocabulary)
         merges.append((SPACE, piece))
+    if len(vocabulary) < size:
+        raise SystemExit(f"the corpus gives only {len(vocabulary)} of {size} tokens: lower --spaced")
     return models.BPE(vocab=vocabulary, merges=merges)
 
 
