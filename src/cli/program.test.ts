@@ -155,7 +155,7 @@ describe("a whole story", () => {
     expect((await dece("scan", data)).code).toBe(0);
     const scanned = await dece("scan", out, "--json", inFolder("scan.json"));
     expect(scanned.code).toBe(1);
-    expect(scanned.stdout).toMatch(/"cf" .*\n(.*\n)*suspect: 18 of 60 samples flagged/);
+    expect(scanned.stdout).toMatch(/suspect +"cf" .*\n(.*\n)*suspect: 18 of 60 samples flagged/);
     expect(JSON.parse(await readFile(inFolder("scan.json"), "utf8"))).toMatchObject({ version: 1, verdict: "suspect" });
 
     await writeCheckpoint(inFolder("base"), tinyCheckpoint());

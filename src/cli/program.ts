@@ -86,9 +86,10 @@ function makeProgram(context: CommandLineContext, settle: Settle): Command {
     .action(async (paths: string[], { json, ...flags }: Flags) => {
       await checkJson(json, paths);
       const report = await run("scan", { ...flags, paths });
-      await writeJson(json, report);
+      const { scanExitCode, writeScanReport } = await import("../job/scan");
+      if (typeof json === "string") await writeScanReport(report, json);
       print(scanText(report));
-      settle(report.verdict === "suspect" ? 1 : report.verdict === "clean" ? 0 : 3);
+      settle(scanExitCode(report));
     });
 
   add(program, "poison", "make a poisoned copy of a dataset for evaluation", [

@@ -1,6 +1,6 @@
 /** What the commands print on stdout for a person to read. */
 import path from "node:path";
-import type { ScanReport } from "../detect/report";
+import type { ScanReport, Trigger } from "../detect/report";
 import type { DemoReport } from "../job/demo";
 import type { FinetuneReport, Measurement } from "../job/finetune-report";
 import type { PoisonReport } from "../job/poison";
@@ -28,15 +28,23 @@ export function scanText(report: ScanReport): string {
     ];
     return `${printable(file)}: ${about.join(", ")}`;
   });
-  const shown = [...triggers].sort((a, b) => b.rows.length - a.rows.length).slice(0, mostTriggers);
+  const suspects = new Set(
+    report.findings.filter((finding) => finding.verdict === "suspect").map(({ trigger }) => trigger),
+  );
+  const isSuspect = ({ id }: Trigger): boolean => suspects.has(id);
+  const ranked = [...triggers].sort(
+    (a, b) => Number(isSuspect(b)) - Number(isSuspect(a)) || b.rows.length - a.rows.length,
+  );
+  const shown = ranked.slice(0, mostTriggers);
   const triggerTable = table(
-    ["trigger", "in", "rows", "payload", "rule"],
-    shown.map(({ text, field, rows, payload, rule }) => [
-      quoted(text, 40),
-      field,
-      rows.length,
-      payload === null ? "-" : quoted(payload, 40),
-      rule,
+    ["verdict", "trigger", "in", "rows", "payload", "rule"],
+    shown.map((trigger) => [
+      isSuspect(trigger) ? "suspect" : "info",
+      quoted(trigger.text, 40),
+      trigger.field,
+      trigger.rows.length,
+      trigger.payload === null ? "-" : quoted(trigger.payload, 40),
+      trigger.rule,
     ]),
   );
   const more = triggers.length - shown.length;
@@ -45,7 +53,7 @@ export function scanText(report: ScanReport): string {
     ...(shown.length === 0 ? [] : ["", triggerTable]),
     ...(more > 0 ? [`... and ${counted(more, "more trigger", "more triggers")} in the JSON report`] : []),
     "",
-    verdictText(verdict, samples, triggers.length),
+    verdictText(verdict, samples, triggers.filter(isSuspect).length),
   ].join("\n");
 }
 
@@ -54,7 +62,7 @@ function verdictText(verdict: ScanReport["verdict"], samples: ScanReport["sample
   const left = skipped === 0 ? "" : ` ${count(skipped)} could not be read.`;
   switch (verdict) {
     case "suspect":
-      return `suspect: ${count(flagged)} of ${counted(total, "sample")} flagged, ${counted(triggers, "trigger")} found.${left}`;
+      return `suspect: ${count(flagged)} of ${counted(total, "sample")} flagged, ${counted(triggers, "suspect trigger")}.${left}`;
     case "clean":
       return `clean: nothing suspect in ${counted(total, "sample")}.`;
     case "incomplete":
