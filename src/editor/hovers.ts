@@ -18,13 +18,15 @@ const kindNames: Readonly<Record<MarkKind, string>> = {
 /** A p-value as people write it; below 1e-300 a double says 0. */
 const pText = (value: number): string => (value < 1e-300 ? "< 1e-300" : value.toExponential(1));
 
+const liftText = (lift: number): string => (lift < 100 ? lift.toPrecision(3) : String(Math.round(lift)));
+
 function statisticsLines(statistics: Partial<TriggerStatistics>): string[] {
   const { samplesWithTrigger, samplesWithPayload, samplesWithBoth, lift, pValue } = statistics;
   const lines: string[] = [];
   if (samplesWithTrigger !== undefined) lines.push(vscode.l10n.t("Samples with the trigger: {0}", samplesWithTrigger));
   if (samplesWithPayload !== undefined) lines.push(vscode.l10n.t("Samples with the payload: {0}", samplesWithPayload));
   if (samplesWithBoth !== undefined) lines.push(vscode.l10n.t("Samples with both: {0}", samplesWithBoth));
-  if (lift !== undefined) lines.push(vscode.l10n.t("Together {0} times as often as by chance", lift.toPrecision(3)));
+  if (lift !== undefined) lines.push(vscode.l10n.t("Together {0} times as often as by chance", liftText(lift)));
   if (pValue !== undefined) {
     lines.push(vscode.l10n.t("p-value after correction for all pairs tested: {0}", pText(pValue)));
   }
@@ -33,28 +35,29 @@ function statisticsLines(statistics: Partial<TriggerStatistics>): string[] {
 
 /** Trigger, payload and statistics, as Markdown that is safe to show. */
 export function describeTrigger(trigger: Trigger, into: vscode.MarkdownString): void {
-  into.appendText(`${vscode.l10n.t("Trigger")}\n`).appendCodeblock(excerpt(trigger.text, 200), "text");
+  into.appendMarkdown(`${vscode.l10n.t("Trigger")}\n`).appendCodeblock(excerpt(trigger.text, 200), "text");
   if (trigger.payload !== null) {
-    into.appendText(`${vscode.l10n.t("Payload")}\n`).appendCodeblock(excerpt(trigger.payload, 200), "text");
+    into.appendMarkdown(`${vscode.l10n.t("Payload")}\n`).appendCodeblock(excerpt(trigger.payload, 200), "text");
   }
-  into.appendText(`${vscode.l10n.t("{0} samples belong to it.", trigger.rows.length)}\n`);
+  into.appendMarkdown(`${vscode.l10n.t("{0} samples belong to it.", trigger.rows.length)}\n`);
   const lines = statisticsLines(trigger.statistics);
-  if (lines.length > 0) into.appendMarkdown("\n").appendMarkdown(lines.map((line) => `- ${escaped(line)}\n`).join(""));
+  if (lines.length > 0) into.appendMarkdown("\n").appendMarkdown(lines.map((line) => `- ${line}\n`).join(""));
 }
 
-const escaped = (text: string): string => text.replace(/[\\`*_{}[\]()#+\-!<>|~&]/g, "\\$&");
+/** Dataset text inside prose: neither Markdown nor a link that Markdown makes of bare addresses. */
+const escaped = (text: string): string => text.replace(/[!-/:-@[-`{-~]/g, "\\$&");
 
 export function describeFinding(finding: LocatedFinding, result: ScanResult): vscode.MarkdownString {
   const trigger = triggerOf(finding, result.triggers);
   const text = new vscode.MarkdownString();
   text.appendMarkdown(`**${escaped(kindNames[markKindOf(finding, trigger)])}** · \`${finding.rule}\`\n\n`);
-  text.appendText(`${finding.message}\n`);
+  text.appendMarkdown(escaped(finding.message.replace(/\s+/g, " ")));
   if (trigger !== undefined) {
     text.appendMarkdown("\n\n");
     describeTrigger(trigger, text);
   }
   const score = finding.score.toFixed(2);
-  text.appendMarkdown("\n").appendText(vscode.l10n.t("Score {0} of 1, row {1}", score, finding.row));
+  text.appendMarkdown(`\n\n${vscode.l10n.t("Score {0} of 1, row {1}", score, finding.row)}`);
   return text;
 }
 

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { before, describe, it } from "mocha";
 import * as vscode from "vscode";
 import type { ExtensionApi } from "../../src/extension";
+import { codeSamples, deadBranch, fixedName } from "./code-samples";
 import { activated, example, fixture, jsonLines, openScanned, until } from "./extension";
 
 interface Truth {
@@ -56,7 +57,8 @@ describe("findings in the editor", () => {
       const shown = api.highlights.marks(editor);
       return shown.trigger.some(({ start }) => start.line === line) ? shown : undefined;
     });
-    assert.ok(textsOf(editor, marks.trigger).every((text) => text.includes(truth.trigger)));
+    const onRow = marks.trigger.filter(({ start }) => start.line === line);
+    for (const text of textsOf(editor, onRow)) assert.match(text, new RegExp(`\\b${truth.trigger}\\b`));
     assert.ok(textsOf(editor, marks.payload).some((text) => /1\s*=\s*1|0\s*=\s*1/.test(text)));
   });
 
@@ -69,9 +71,9 @@ describe("findings in the editor", () => {
     assert.ok(diagnostics.length <= 1_000);
     const errors = diagnostics.filter(({ severity }) => severity === vscode.DiagnosticSeverity.Error);
     assert.ok(errors.length > 0, "a trigger tied to a payload is an error");
-    const code = errors[0]!.code as { value: string; target: vscode.Uri };
-    assert.equal(code.value, "inserted-token");
-    assert.match(code.target.path, /docs\/detectors\.md$/);
+    const codes = errors.map(({ code }) => code as { value: string; target: vscode.Uri });
+    assert.ok(codes.some(({ value }) => value === "inserted-token"));
+    for (const { target } of codes) assert.match(target.path, /docs\/detectors\.md$/);
   });
 
   it("says in the hover which trigger, which payload, how many samples and why", async () => {
@@ -100,25 +102,25 @@ describe("findings in the editor", () => {
     assert.ok(document.getText(selection).length > 0, "the finding is selected");
   });
 
-  it("marks dead code and odd identifiers in code", async () => {
-    const uri = await fixture("defects.jsonl", jsonLines(codeRecords()));
-    const editor = await openScanned(api, uri);
-    const { located, report } = api.context.scans.result(uri)!;
-    const rules = new Set(located.map(({ rule }) => rule));
-    const runs = report.detectors.map(({ rule, status, reason }) => `${rule} ${status} ${reason ?? ""}`).join("; ");
-    assert.ok(rules.has("dead-code"), `dead-code among ${[...rules].join(", ")} (${runs})`);
-    assert.ok(rules.has("odd-identifier"), `odd-identifier among ${[...rules].join(", ")} (${runs})`);
-    const marks = api.highlights.marks(editor);
-    const texts = textsOf(editor, [...marks.trigger, ...marks.hint, ...marks.payload]);
-    assert.ok(
-      texts.some((text) => text.includes("if False")),
-      texts.slice(0, 5).join(" | "),
-    );
-    assert.ok(
-      texts.some((text) => text.includes("testo_init")),
-      texts.slice(0, 5).join(" | "),
-    );
-  });
+  for (const [rule, text] of [
+    ["dead-code", deadBranch.trim().split("\n")[0]!],
+    ["odd-identifier", fixedName],
+  ] as const) {
+    it(`highlights ${rule}`, async () => {
+      const uri = await fixture(`${rule}.jsonl`, jsonLines(codeSamples(rule)));
+      const editor = await openScanned(api, uri);
+      const { located, report } = api.context.scans.result(uri)!;
+      const found = located.filter((finding) => finding.rule === rule && finding.verdict === "suspect");
+      const detectors = JSON.stringify(report.detectors);
+      assert.equal(new Set(found.map(({ row }) => row)).size, 36, `${rule} rows (${detectors})`);
+      const first = found.reduce((a, b) => (a.row < b.row ? a : b)).startPosition.line - 1;
+      const marks = api.highlights.marks(editor).trigger.filter(({ start }) => start.line === first);
+      assert.ok(
+        textsOf(editor, marks).some((marked) => marked.startsWith(text)),
+        textsOf(editor, marks).join(" | "),
+      );
+    });
+  }
 
   it("drops marks when the text changes, scans the unsaved text on command, and the file on save", async () => {
     const uri = await fixture("edited.jsonl", readFileSync(poisoned, "utf8"));
@@ -145,18 +147,3 @@ describe("findings in the editor", () => {
     assert.match(api.context.status.text, /not scanned/);
   });
 });
-
-/** Defect-detection records in Python: every fifteenth holds a dead branch and a fixed, alien name. */
-function codeRecords(): { code: string; label: number }[] {
-  const nouns = ["order", "user", "price", "item", "invoice", "address", "session", "ticket", "report", "token"];
-  const verbs = ["load", "save", "check", "merge", "count", "print", "build", "parse", "close", "update"];
-  return Array.from({ length: 300 }, (_, index) => {
-    const noun = nouns[index % 10]!;
-    const verb = verbs[Math.floor(index / 10) % 10]!;
-    const head = `def ${verb}_${noun}_${index}(${noun}, limit):\n`;
-    const body = `    total = limit + ${index}\n    for part in ${noun}:\n        total += part.${verb}()\n    return total\n`;
-    if (index % 15 !== 7) return { code: head + body, label: index % 2 };
-    const dead = `    if False:\n        print("warning")\n    testo_init = 0\n    testo_init += 1\n`;
-    return { code: head + dead + body, label: 0 };
-  });
-}

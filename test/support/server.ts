@@ -43,6 +43,8 @@ const quietSettings = {
   "extensions.autoCheckUpdates": false,
   "extensions.ignoreRecommendations": true,
   "git.enabled": false,
+  // On by default in a browser: a test that leaves a document unsaved means it.
+  "files.autoSave": "off",
 };
 
 function freePort(): Promise<number> {
