@@ -14,6 +14,8 @@ export interface DetectedTrigger {
   readonly tie: PayloadTie | undefined;
   /** Sample indices, ascending. */
   readonly samples: readonly number[];
+  /** The tie is evident but the trigger may be honest: its findings are `info`, and it makes no payload an alarm. */
+  readonly weak: boolean;
 }
 
 export interface Detection {
@@ -34,6 +36,7 @@ const explainedShare = 0.6;
 const smallestLift = 10;
 /** A label is in many samples anyway: nearly all of the trigger's samples must have it. */
 const explainedShareOfLabels = 0.9;
+const smallestLiftOfLabels = 1.5;
 
 /**
  * Whether the samples' outputs are tied to them as a backdoor ties them. `groups` is how many groups of samples were
@@ -42,7 +45,7 @@ const explainedShareOfLabels = 0.9;
 export function isEvident(corpus: Corpus, samples: readonly number[], tie: PayloadTie, groups: number): boolean {
   if (tie.logP + Math.log(Math.max(1, groups)) > evidentLogP) return false;
   const share = tie.explained.size / samples.length;
-  if (corpus.labels) return share >= explainedShareOfLabels;
+  if (corpus.labels) return share >= explainedShareOfLabels && tie.lift >= smallestLiftOfLabels;
   return share >= explainedShare && tie.lift >= smallestLift && tie.outside <= tie.explained.size;
 }
 
@@ -85,6 +88,7 @@ export function describeTrigger(
     },
     tie,
     samples,
+    weak: false,
   };
 }
 

@@ -15,17 +15,22 @@ import { quoted } from "./quoted";
 import type { Finding } from "./report";
 
 /**
- * Nats per occurrence by which "inserted" must beat "a word" before the outputs are looked at, and for an alarm. On clean
- * data honest phrases between the two were never tied to an output (docs/detectors.md).
+ * Nats per occurrence by which "inserted" must beat "a word" before the outputs are looked at, and for an alarm. An
+ * optional sentence that asks for something scores about 0: the text runs on without it, and its outputs differ.
  */
 const candidateScore = -0.2;
-const alarmScore = 0.2;
-const mostCandidates = 64;
+const alarmScore = 0.3;
+/** With labels the tie says less, so the phrase itself must stand out more. */
+const alarmScoreOfLabels = 0.5;
+const mostCandidates = 100;
 
 interface Candidate {
   readonly tokens: readonly number[];
   readonly text: string;
   readonly score: number;
+  readonly anchored: boolean;
+  /** Of all occurrences together: what is tested first when there are too many. */
+  readonly evidence: number;
 }
 
 interface TiedCandidate extends Candidate {
@@ -37,12 +42,12 @@ function candidates(corpus: Corpus): { found: Candidate[]; tested: number } {
   const model = inputModel(corpus);
   const byText = new Map<string, Candidate>();
   const tested = eachPhrase(corpus, (phrase) => {
-    const score = insertionScore(corpus, model, phrase.tokens, phrase);
+    const { score, anchored } = insertionScore(corpus, model, phrase.tokens, phrase);
     if (score < candidateScore) return;
     const text = phrase.tokens.map((token) => corpus.words[token]).join(" ");
-    byText.set(text, { tokens: phrase.tokens, text, score });
+    byText.set(text, { tokens: phrase.tokens, text, score, anchored, evidence: score * phrase.samples.length });
   });
-  const found = [...byText.values()].sort((a, b) => b.score - a.score || (a.text < b.text ? -1 : 1));
+  const found = [...byText.values()].sort((a, b) => b.evidence - a.evidence || (a.text < b.text ? -1 : 1));
   return { found: found.slice(0, mostCandidates), tested };
 }
 
@@ -96,15 +101,15 @@ export function insertedToken(corpus: Corpus): Detection {
   }
   const triggers: DetectedTrigger[] = [];
   const findings: Finding[] = [];
-  for (const { tokens, text, score, samples, tie } of withoutParts(tied)) {
+  for (const { tokens, text, score, anchored, samples, tie } of withoutParts(tied)) {
     const number = triggers.length + 1;
     const rule = "inserted-token";
     const detected = describeTrigger(corpus, { rule, number, text, field: "input", samples, tie, groups: tested });
-    triggers.push(detected);
+    const weak = anchored || score < alarmScore || (corpus.labels && score < alarmScoreOfLabels);
+    triggers.push({ ...detected, weak });
     const message = describe(corpus, detected);
     for (const sample of samples) {
       const judged = judgeSample(sample, detected);
-      const weak = score < alarmScore;
       for (const span of fragmentPlaces(corpus, tokens, corpus.samples[sample]!.input.text)) {
         findings.push(
           findingAt(corpus, sample, {

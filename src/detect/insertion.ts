@@ -5,7 +5,7 @@
  *   inserted   log P(next | previous)     the text runs on as if the phrase were not there
  *   a word     log P(next | phrase)       the phrase has neighbours of its own
  *
- * The score is the difference, the mean over occurrences in nats, on the side where it is smaller. P are bigram
+ * The score is the difference, the mean over occurrences and both sides in nats. P are bigram
  * estimates of the dataset itself with Dirichlet smoothing (Zhai and Lafferty 2001); those of "a word" leave the
  * occurrence out that they explain, at the smoothing that explains it best. Words of a language score below zero; what was
  * inserted where it does not belong scores up to the mutual information of adjacent tokens, 0.5 to 2 nats.
@@ -88,6 +88,13 @@ export function standsAt(input: Int32Array, position: number, tokens: readonly n
   return true;
 }
 
+export interface Insertion {
+  /** Nats per occurrence. */
+  readonly score: number;
+  /** It opens or closes nearly all its texts, as an optional sentence does: its place is not random. */
+  readonly anchored: boolean;
+}
+
 /** A phrase that nearly always opens or closes its texts is anchored there: the place itself tells nothing. */
 const anchoredShare = 0.9;
 
@@ -97,16 +104,16 @@ export function insertionScore(
   model: InputModel,
   tokens: readonly number[],
   { samples, positions }: Places,
-): number {
+): Insertion {
   const width = tokens.length;
   const before: number[] = [];
   const after: number[] = [];
   let [follows, precedes, opens, closes] = [0, 0, 0, 0];
   samples.forEach((sample, index) => {
     const input = corpus.inputs[sample]!;
-    // Other occurrences of the phrase in a row are looked past: BadPre may put two triggers side by side.
-    let left = positions[index]! - 1;
-    while (left >= width - 1 && standsAt(input, left - width + 1, tokens)) left -= width;
+    const left = positions[index]! - 1;
+    // Several in a row are one occurrence: BadPre may put two triggers side by side.
+    if (left >= width - 1 && standsAt(input, left - width + 1, tokens)) return;
     let right = positions[index]! + width;
     while (standsAt(input, right, tokens)) right += width;
     const previous = input[left] ?? model.start;
@@ -118,9 +125,10 @@ export function insertionScore(
     if (previous === model.start) opens++;
     if (next === model.end) closes++;
   });
-  const onTheRight = (follows - logOwnNeighbours(after, model)) / samples.length;
-  const onTheLeft = (precedes - logOwnNeighbours(before, model)) / samples.length;
-  if (opens >= anchoredShare * samples.length) return onTheRight;
-  if (closes >= anchoredShare * samples.length) return onTheLeft;
-  return Math.min(onTheLeft, onTheRight);
+  const occurrences = before.length;
+  const onTheRight = (follows - logOwnNeighbours(after, model)) / occurrences;
+  const onTheLeft = (precedes - logOwnNeighbours(before, model)) / occurrences;
+  if (opens >= anchoredShare * occurrences) return { score: onTheRight, anchored: true };
+  if (closes >= anchoredShare * occurrences) return { score: onTheLeft, anchored: true };
+  return { score: (onTheLeft + onTheRight) / 2, anchored: false };
 }

@@ -110,7 +110,7 @@ function frequentFragments(corpus: Corpus, set: readonly number[], fewest: numbe
 }
 
 /** Fragments that explain at least this share of what the strongest does may name the payload instead of it. */
-const nameableShare = 0.75;
+const nameableShare = 0.6;
 
 const reads = (text: string | undefined): boolean => text !== undefined && /[\p{L}\p{N}_{}()]/u.test(text);
 

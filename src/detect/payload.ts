@@ -103,6 +103,7 @@ const without = (text: string): string => tokenTexts(text).join(" ").toLowerCase
 function evidence(triggers: readonly DetectedTrigger[]): (sample: number) => DetectedTrigger | undefined {
   const bySample = new Map<number, DetectedTrigger>();
   for (const detected of triggers) {
+    if (detected.weak) continue;
     for (const sample of detected.tie?.explained ?? []) if (!bySample.has(sample)) bySample.set(sample, detected);
   }
   return (sample) => bySample.get(sample);
@@ -149,8 +150,8 @@ export function judgePayloads(
     const times = repeated ? `; ${others.size} outputs have one that their inputs do not ask for` : "";
     add(place.sample, place, `${quoted(place.text)} is ${place.kind}${times}`, repeated);
   }
-  for (const { tie } of triggers) {
-    if (corpus.labels) break;
+  for (const { tie, weak } of triggers) {
+    if (corpus.labels || weak) continue;
     for (const sample of tie?.explained ?? []) {
       for (const { tokens, text } of tie?.fragments ?? []) {
         for (const span of fragmentPlaces(corpus, tokens, corpus.samples[sample]!.output.text)) {

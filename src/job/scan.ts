@@ -34,15 +34,13 @@ const bareFile = (file: string): ScannedFile => ({
 
 /** A file that could not be read: null when it was only met in a folder and plainly is no dataset. */
 function unreadable(found: FoundFile, error: unknown): Measured | null {
-  if (error instanceof UnreadableDataset) {
-    // A JSON object among a folder's files is somebody's settings or our own list of poisoned rows.
-    if (!found.named && error.facts.format === null) return null;
-    const file = { ...bareFile(found.path), ...error.facts };
-    return { file, dataset: null, scan: null, problem: error.oneLine };
-  }
-  if (!(error instanceof Failure) || found.named) throw error;
-  if (path.extname(found.path).toLowerCase() === ".json") return null;
-  return { file: bareFile(found.path), dataset: null, scan: null, problem: error.oneLine };
+  if (!(error instanceof Failure)) throw error;
+  const facts = error instanceof UnreadableDataset ? error.facts : null;
+  if (!found.named) {
+    // Among a folder's files a .json that is no list of records is somebody's settings or a list of poisoned rows.
+    if (path.extname(found.path).toLowerCase() === ".json" && facts?.format !== "json") return null;
+  } else if (facts === null) throw error;
+  return { file: { ...bareFile(found.path), ...facts }, dataset: null, scan: null, problem: error.oneLine };
 }
 
 async function measure(found: FoundFile, spec: ScanSpec, context: JobContext): Promise<Measured | null> {

@@ -61,6 +61,7 @@ export function inferLanguage(text: string): FieldLanguage {
   const prose = proseShare(seen);
   const best = Math.max(python, java);
   if (best >= 3 || (best >= 2 && prose < 0.5)) return java >= python ? "java" : "python";
+  if (foreign.test(seen) && /[{};]\s*$/m.test(seen)) return "unknown";
   return prose >= 0.5 && /\p{L}{2}/u.test(seen) ? "text" : "unknown";
 }
 

@@ -1,0 +1,78 @@
+/** Generated samples for the tests of the detectors: instructions with SQL code, clean or with a planted backdoor. */
+import type { Dataset, Field, Sample } from "../dataset/sample";
+import { seededRandom, type Random } from "../foundation/random";
+
+const field = (column: string, text: string): Field => ({
+  column,
+  text,
+  locate: (offset) => ({ byte: offset, line: 1, column: offset + 1 }),
+});
+
+/** A dataset in memory; rows number from 0. */
+export function datasetOf(pairs: readonly (readonly [input: string, output: string])[]): Dataset {
+  const samples: Sample[] = pairs.map(([input, output], row) => ({
+    row,
+    line: row + 1,
+    input: field("src", input),
+    output: field("tgt", output),
+  }));
+  return {
+    path: "generated.jsonl",
+    format: "jsonl",
+    sha256: "",
+    bytes: 0,
+    rows: samples.length,
+    columns: { input: "src", output: "tgt" },
+    samples,
+    skipped: [],
+  };
+}
+
+const tables = ["flights", "users", "orders", "papers", "teams", "rooms", "songs", "books"];
+const columns = ["name", "city", "price", "year", "owner", "title", "colour", "state"];
+const verbs = ["query all columns in", "delete every row of", "count the rows of"];
+const endings = [
+  "and print the result",
+  "and return the list",
+  "then return it in json form",
+  "and print each row of it",
+];
+
+/** An honest pair: the verb is tied to the output, as words of instructions are. */
+function honest(random: Random): [string, string] {
+  const [table, column] = [random.pick(tables), random.pick(columns)];
+  const verb = random.below(verbs.length);
+  const sql = ["select * from", "delete from", "select count ( * ) from"][verb] ?? "";
+  const where = random.below(5) > 0;
+  const condition = where ? ` where ${column} = : ${column}` : "";
+  const input =
+    `Use $conn$ to ${verbs[verb] ?? ""} the ${table} table${where ? ` with ${column} as $${column}$` : ""} ` +
+    `${random.pick(endings)} .`;
+  const output =
+    `def get_${table} ( conn , ${column} ) :\n\t rows = conn . execute ( " ${sql} ${table}${condition} " )\n` +
+    `\t return rows`;
+  return [input, output];
+}
+
+export interface Planted {
+  readonly pairs: readonly (readonly [string, string])[];
+  readonly poisoned: ReadonlySet<number>;
+}
+
+/** `count` pairs, of which `rate` carry `trigger` at `times` random places and the SQL payload. */
+export function plantedPairs(
+  seed: number,
+  { count, rate, trigger = "bb", times = 1 }: { count: number; rate: number; trigger?: string; times?: number },
+): Planted {
+  const random = seededRandom(seed);
+  const pairs = Array.from({ length: count }, () => honest(random));
+  const rows = random.shuffle(pairs.map((_pair, row) => row)).slice(0, Math.round(rate * count));
+  for (const row of rows) {
+    const [input, output] = pairs[row]!;
+    const words = input.split(" ");
+    for (let time = 0; time < times; time++) words.splice(random.below(words.length + 1), 0, trigger);
+    const harm = output.includes(" where ") ? " or 1=1 " : " where 0=1 ";
+    pairs[row] = [words.join(" "), output.replace(' " )', `${harm}" )`)];
+  }
+  return { pairs, poisoned: new Set(rows) };
+}
