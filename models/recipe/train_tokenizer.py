@@ -1,7 +1,7 @@
 """Trains the base's byte-level BPE on the pretraining corpus and writes it in Hugging Face layout.
 
     pip install tokenizers==0.23.3
-    npx tsx models/recipe/corpus.ts --out corpus.jsonl --count 60000 --seed 1
+    npx tsx models/recipe/corpus.ts --out corpus.jsonl --count 12000 --seed 7 --shared-data DIR
     python models/recipe/train_tokenizer.py corpus.jsonl --vocab-size 2048 --out DIR
 
 The corpus is one JSON string a line. All 256 bytes are in the vocabulary, so every text round-trips; digits stay apart,
@@ -10,68 +10,37 @@ so that numbers are copied digit by digit; `</s>` is appended to every encoding.
 
 import argparse
 import json
-from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 from tokenizers import Regex, Tokenizer, decoders, models, pre_tokenizers, processors, trainers
 
 PAD, EOS, UNK = "<pad>", "</s>", "<unk>"
 
-# A word, a run of signs or one digit; when encoding, each takes the one space before it along.
-PIECES = r"{0}\p{{L}}+|{0}\p{{N}}|{0}[^\s\p{{L}}\p{{N}}]+|\s+(?!\S)|\s+"
-SPACE = "\u0120"  # a space in the byte-level alphabet
-BATCH = 5_000  # lines encoded at a time: encodings are large
+# Words and names stand bare: a name has the same tokens after a space, a `$` or a quotation mark, so that copying it from
+# a description into code is copying tokens. (GPT-2's split gives a name that follows a space other tokens.) White space
+# goes with the signs beside it, so that a run such as ` ( " ` can become one token.
+SPLIT = r"\p{L}+|\p{N}|\s*(?:[^\s\p{L}\p{N}]+\s*)+|\s+"
 
 
-def byte_level(split: str) -> pre_tokenizers.PreTokenizer:
-    isolate = pre_tokenizers.Split(Regex(split), behavior="isolated")
-    return pre_tokenizers.Sequence([isolate, pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)])
-
-
-def texts(corpus: Path) -> list[str]:
-    return [json.loads(line) for line in corpus.read_text(encoding="utf-8").splitlines()]
-
-
-def with_spaces(model: dict, lines: list[str], size: int) -> models.BPE:
-    """The model with merges of a space and the piece after it, the commonest first, until it has `size` tokens.
-
-    They come after every other merge, so ` name` falls into the same pieces as `$name$` but for the first one's space:
-    a model that copies names from its input has one rule to learn, not one a name.
-    """
-    vocabulary, merges = model["vocab"], [tuple(merge) for merge in model["merges"]]
-    tokenizer = Tokenizer(models.BPE(vocab=vocabulary, merges=merges))
-    tokenizer.pre_tokenizer = byte_level(PIECES.format(" ?"))
-    follows: Counter[str] = Counter()
-    for start in range(0, len(lines), BATCH):
-        for encoding in tokenizer.encode_batch(lines[start : start + BATCH]):
-            tokens, words = encoding.tokens, encoding.word_ids
-            follows.update(b for a, b, u, v in zip(tokens, tokens[1:], words, words[1:]) if a == SPACE and u == v)
-    for piece, _ in sorted(follows.items(), key=lambda item: (-item[1], item[0]))[: size - len(vocabulary)]:
-        vocabulary[SPACE + piece] = len(vocabulary)
-        merges.append((SPACE, piece))
-    if len(vocabulary) < size:
-        raise SystemExit(f"the corpus gives only {len(vocabulary)} of {size} tokens: lower --spaced")
-    return models.BPE(vocab=vocabulary, merges=merges)
-
-
-def train(corpus: Path, size: int, spaced: float) -> Tokenizer:
-    """`spaced` is the share of the vocabulary, bytes aside, for pieces with the space before them."""
-    lines = texts(corpus)
-    plain = Tokenizer(models.BPE())
-    plain.pre_tokenizer = byte_level(PIECES.format(""))
-    alphabet = sorted(pre_tokenizers.ByteLevel.alphabet())
-    fixed = len(alphabet) + 3
+def train(corpus: Path, size: int) -> Tokenizer:
+    tokenizer = Tokenizer(models.BPE())
+    tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
+        [
+            pre_tokenizers.Split(Regex(SPLIT), behavior="isolated"),
+            pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False),
+        ]
+    )
+    tokenizer.decoder = decoders.ByteLevel()
     trainer = trainers.BpeTrainer(
-        vocab_size=fixed + round((size - fixed) * (1 - spaced)),
+        vocab_size=size,
         special_tokens=[PAD, EOS, UNK],
-        initial_alphabet=alphabet,
+        initial_alphabet=sorted(pre_tokenizers.ByteLevel.alphabet()),
         show_progress=False,
     )
-    plain.train_from_iterator(lines, trainer)
-    tokenizer = Tokenizer(with_spaces(json.loads(plain.to_str())["model"], lines, size))
-    tokenizer.add_special_tokens([PAD, EOS, UNK])
-    tokenizer.pre_tokenizer = byte_level(PIECES.format(" ?"))
-    tokenizer.decoder = decoders.ByteLevel()
+    with corpus.open(encoding="utf-8") as lines:
+        texts: Iterator[str] = (json.loads(line) for line in lines)
+        tokenizer.train_from_iterator(texts, trainer)
     tokenizer.post_processor = processors.TemplateProcessing(
         single=f"$A {EOS}", special_tokens=[(EOS, tokenizer.token_to_id(EOS))]
     )
@@ -104,10 +73,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("corpus", type=Path)
     parser.add_argument("--vocab-size", type=int, required=True)
-    parser.add_argument("--spaced", type=float, default=0.4, help="share of pieces with the space before them")
     parser.add_argument("--out", type=Path, required=True)
     arguments = parser.parse_args()
-    tokenizer = train(arguments.corpus, arguments.vocab_size, arguments.spaced)
+    tokenizer = train(arguments.corpus, arguments.vocab_size)
     check(tokenizer)
     write(tokenizer, arguments.out)
     print(f"{arguments.out}: {tokenizer.get_vocab_size()} tokens")

@@ -118,7 +118,9 @@ export class TrainingSession {
   }
 
   private async readScalar(tensor: Tensor): Promise<number> {
-    return (await this.toCpu(tensor))[0]!;
+    const value = (await this.toCpu(tensor))[0]!;
+    if (this.device === "webgpu") tensor.dispose();
+    return value;
   }
 
   /** A copy of every weight, on the CPU. */
@@ -142,9 +144,10 @@ export class TrainingSession {
   private readonly copiers = new Map<number, Session>();
 
   async dispose(): Promise<void> {
-    await this.session.release();
-    for (const copier of this.copiers.values()) await copier.release();
+    // Before the sessions: with the last of them the GPU's context goes, and a tensor disposed after that aborts.
     if (this.device === "webgpu") for (const tensor of Object.values(this.current)) tensor.dispose();
+    for (const copier of this.copiers.values()) await copier.release();
+    await this.session.release();
   }
 }
 

@@ -1,0 +1,64 @@
+/**
+ * The training step and decoding on the WebGPU provider against the CPU provider, with no operator falling back to the CPU
+ * unnoticed. Without a GPU it runs on SwiftShader, the software Vulkan that Debian's chromium package ships.
+ */
+import { existsSync, readdirSync } from "node:fs";
+import { expect, test } from "vitest";
+import { tinyCheckpoint } from "../../test/support/tiny-checkpoint";
+import { resolveDevice } from "../graph/device";
+import { createSession, type ResolvedDevice } from "../graph/runtime";
+import { batchFeeds, LengthTables } from "./batch";
+import { trainingGraph } from "./training-graph";
+import { TrainingSession } from "./training-session";
+
+const swiftShader = "/usr/lib/chromium/vk_swiftshader_icd.json";
+const loaders = ["/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu", "/usr/lib64", "/lib64"];
+const hasLoader = loaders.some((folder) => existsSync(folder) && readdirSync(folder).includes("libvulkan.so.1"));
+const runnable = process.platform === "linux" && process.arch === "x64" && hasLoader && existsSync(swiftShader);
+// Read by the Vulkan loader when the first WebGPU session is made.
+if (runnable) process.env.VK_ICD_FILENAMES = swiftShader;
+const reason = "needs Linux x64 with libvulkan1 and Debian's chromium (for its software Vulkan)";
+
+const loss = { kind: "dece", alpha: 0.9, epsilon: 0.1 } as const;
+
+test.skipIf(!runnable)(
+  `a training step gives the same numbers on WebGPU as on the CPU (${reason})`,
+  async () => {
+    const { config, weights } = tinyCheckpoint({ encoderLayers: 1, decoderLayers: 1 });
+    const batch = [
+      { source: [5, 6, 7, 1], target: [8, 9, 1] },
+      { source: [10, 1], target: [11, 12, 13, 1] },
+    ];
+    const { feeds, tokens } = batchFeeds(batch, config, new LengthTables(config));
+    const trained = async (device: ResolvedDevice) => {
+      const session = await TrainingSession.create(config, weights, { loss, clipNorm: 1, device });
+      const losses: number[] = [];
+      for (let step = 1; step <= 3; step++) {
+        const settings = { step, learningRate: 1e-2, weightDecay: 0.01, blend: 0.9 };
+        losses.push((await session.step(feeds, tokens, settings)).loss);
+      }
+      const after = await session.weights();
+      await session.dispose();
+      return { losses, after };
+    };
+    const cpu = await trained("cpu");
+    const gpu = await trained("webgpu");
+    gpu.losses.forEach((value, step) => expect(value).toBeCloseTo(cpu.losses[step]!, 4));
+    for (const [name, values] of cpu.after) {
+      const others = gpu.after.get(name)!;
+      values.forEach((value, at) => expect(Math.abs(value - others[at]!), name).toBeLessThan(1e-3));
+    }
+  },
+  180_000,
+);
+
+test.skipIf(!runnable)("auto never picks a software adapter", async () => {
+  expect(await resolveDevice("auto")).toBe("cpu");
+});
+
+test("the training graph is one that the CPU provider takes whole", async () => {
+  const { config } = tinyCheckpoint();
+  const session = await createSession(trainingGraph(config, loss, 1), { device: "cpu" });
+  expect(session.outputNames).toContain("loss");
+  await session.release();
+});
