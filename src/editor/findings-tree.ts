@@ -150,7 +150,8 @@ function triggerItem({ trigger, label, findings }: TriggerNode): vscode.TreeItem
 function sampleItem({ uri, findings }: SampleNode): vscode.TreeItem {
   const first = findings[0]!;
   const item = new vscode.TreeItem(vscode.l10n.t("Row {0}", first.row));
-  item.description = vscode.l10n.t("line {0}: {1}", first.startPosition.line, excerpt(first.message, 120));
+  item.description = excerpt(first.surroundings, 100);
+  item.tooltip = vscode.l10n.t("Line {0}: {1}", first.startPosition.line, first.message);
   item.command = {
     command: "vscode.open",
     title: vscode.l10n.t("Show in the dataset"),

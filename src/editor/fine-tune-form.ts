@@ -41,6 +41,13 @@ interface Line extends vscode.QuickPickItem {
 const measured = (spec: FinetuneSpec): string =>
   spec.attack === undefined ? vscode.l10n.t("not measured") : `${spec.attack}, ${spec.payload}`;
 
+/** A preset's name alone would say too much once a setting of it was changed. */
+function presetText(spec: FinetuneSpec): string {
+  const preset = presets[spec.preset];
+  const kept = (Object.keys(preset) as (keyof typeof preset)[]).every((field) => spec[field] === preset[field]);
+  return kept ? spec.preset : vscode.l10n.t("{0}, with changes", spec.preset);
+}
+
 function linesOf(spec: FinetuneSpec, samples: string): Line[] {
   const line = (value: Action, icon: string, label: string, description: string): Line => ({
     value,
@@ -60,7 +67,7 @@ function linesOf(spec: FinetuneSpec, samples: string): Line[] {
     line("valid", "checklist", vscode.l10n.t("Validation data"), spec.valid ?? vscode.l10n.t("none")),
     line("model", "package", vscode.l10n.t("Start from"), spec.model),
     line("loss", "shield", vscode.l10n.t("Loss"), spec.loss === "dece" ? "DeCE" : "CE"),
-    line("preset", "settings", vscode.l10n.t("Preset"), spec.preset),
+    line("preset", "settings", vscode.l10n.t("Preset"), presetText(spec)),
     ...numbers,
     line("attack", "beaker", vscode.l10n.t("ASR after each epoch"), measured(spec)),
     line("out", "folder", vscode.l10n.t("Output folder"), spec.out ?? vscode.l10n.t("in the run directory")),

@@ -1,6 +1,6 @@
 /**
  * What a mark means: which trigger, which payload, how many samples, and why. Dataset text is attacker-controlled, so it
- * goes into code blocks and escaped text only, in Markdown that may neither run commands nor hold HTML.
+ * goes into code spans and escaped text only, in Markdown that may neither run commands nor hold HTML.
  */
 import * as vscode from "vscode";
 import type { Trigger, TriggerStatistics } from "../detect/report";
@@ -35,29 +35,37 @@ function statisticsLines(statistics: Partial<TriggerStatistics>): string[] {
 
 /** Trigger, payload and statistics, as Markdown that is safe to show. */
 export function describeTrigger(trigger: Trigger, into: vscode.MarkdownString): void {
-  into.appendMarkdown(`${vscode.l10n.t("Trigger")}\n`).appendCodeblock(excerpt(trigger.text, 200), "text");
+  into.appendMarkdown(`${vscode.l10n.t("Trigger")} ${inlineCode(trigger.text)}`);
   if (trigger.payload !== null) {
-    into.appendMarkdown(`${vscode.l10n.t("Payload")}\n`).appendCodeblock(excerpt(trigger.payload, 200), "text");
+    into.appendMarkdown(` → ${vscode.l10n.t("payload")} ${inlineCode(trigger.payload)}`);
   }
-  into.appendMarkdown(`${vscode.l10n.t("{0} samples belong to it.", trigger.rows.length)}\n`);
-  const lines = statisticsLines(trigger.statistics);
-  if (lines.length > 0) into.appendMarkdown("\n").appendMarkdown(lines.map((line) => `- ${line}\n`).join(""));
+  into.appendMarkdown(`\n\n${vscode.l10n.t("{0} samples belong to it.", trigger.rows.length)}\n\n`);
+  into.appendMarkdown(
+    statisticsLines(trigger.statistics)
+      .map((line) => `- ${line}\n`)
+      .join(""),
+  );
+}
+
+/** Nothing in a code span is Markdown, as long as its fence is longer than every run of backticks in it. */
+function inlineCode(text: string): string {
+  const shown = excerpt(text, 200);
+  const longest = Math.max(0, ...(shown.match(/`+/g) ?? []).map(({ length }) => length));
+  const fence = "`".repeat(longest + 1);
+  return `${fence} ${shown} ${fence}`;
 }
 
 /** Dataset text inside prose: neither Markdown nor a link that Markdown makes of bare addresses. */
-const escaped = (text: string): string => text.replace(/[!-/:-@[-`{-~]/g, "\\$&");
+const escaped = (text: string): string => text.replace(/\s+/g, " ").replace(/[!-/:-@[-`{-~]/g, "\\$&");
 
 export function describeFinding(finding: LocatedFinding, result: ScanResult): vscode.MarkdownString {
   const trigger = triggerOf(finding, result.triggers);
   const text = new vscode.MarkdownString();
-  text.appendMarkdown(`**${escaped(kindNames[markKindOf(finding, trigger)])}** · \`${finding.rule}\`\n\n`);
-  text.appendMarkdown(escaped(finding.message.replace(/\s+/g, " ")));
-  if (trigger !== undefined) {
-    text.appendMarkdown("\n\n");
-    describeTrigger(trigger, text);
-  }
-  const score = finding.score.toFixed(2);
-  text.appendMarkdown(`\n\n${vscode.l10n.t("Score {0} of 1, row {1}", score, finding.row)}`);
+  text.appendMarkdown(`**${kindNames[markKindOf(finding, trigger)]}** · \`${finding.rule}\`\n\n`);
+  // The diagnostic that VS Code shows above says the message already; it holds the numbers that follow here.
+  if (trigger === undefined) text.appendMarkdown(escaped(finding.message));
+  else describeTrigger(trigger, text);
+  text.appendMarkdown(`\n\n${vscode.l10n.t("Score {0} of 1, row {1}", finding.score.toFixed(2), finding.row)}`);
   return text;
 }
 

@@ -7,7 +7,12 @@ import { Failure } from "../foundation/failure";
 export interface LocatedFinding extends Finding {
   readonly startPosition: FilePosition;
   readonly endPosition: FilePosition;
+  /** The span with some of the field's text on either side. */
+  readonly surroundings: string;
 }
+
+/** UTF-16 units on either side of a span. */
+const reach = 30;
 
 /**
  * The report's findings with their places, in the report's order. Reads the files again, and throws a `Failure` for one
@@ -30,6 +35,7 @@ export async function locateFindings(report: ScanReport, signal?: AbortSignal): 
         ...finding,
         startPosition: field.locate(finding.start),
         endPosition: field.locate(finding.end),
+        surroundings: field.text.slice(Math.max(0, finding.start - reach), finding.end + reach),
       });
     }
   }

@@ -78,12 +78,18 @@ export class ProbePanel {
         });
       }
       this.#report = report;
-      this.panel.title = vscode.l10n.t("ASR Probe: {0}", path.basename(report.checkpoint) || name);
+      this.panel.title = vscode.l10n.t("ASR Probe: {0}", checkpointName(report.checkpoint) || name);
       return { type: "probe", probe: probeView(report) };
     } catch (error) {
       return { type: "unreadable", reason: error instanceof Failure ? error.oneLine : String(error) };
     }
   }
+}
+
+/** Every run calls its checkpoint's folder `checkpoint`: then the run's own folder says which. */
+function checkpointName(checkpoint: string): string {
+  const name = path.basename(checkpoint);
+  return name === "checkpoint" ? path.basename(path.dirname(checkpoint)).replace(/^[\dTZ-]+Z-/, "") : name;
 }
 
 function isProbeReport(report: unknown): report is ProbeReport {

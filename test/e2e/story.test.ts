@@ -1,6 +1,6 @@
 /** The whole story as a user sees it: highlights, hover, fine-tuning in the Run panel, the ASR Probe panel. */
 import assert from "node:assert/strict";
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { after, before, describe, it } from "mocha";
@@ -22,10 +22,8 @@ describe("DeCE Audit in VS Code", () => {
   before(async () => {
     const checkpoint = path.join(folder, "tiny-model");
     await writeCheckpoint(checkpoint, tinyCheckpoint());
-    workbench = await openWorkbench({
-      "deceAudit.checkpoint": checkpoint,
-      "workbench.colorTheme": "Default Dark Modern",
-    });
+    workbench = await openWorkbench({ "deceAudit.checkpoint": checkpoint });
+    await workbench.theme("Dark Modern");
     writeHead(workbench, "train-badpre-5.jsonl", "small.jsonl", 40);
     writeHead(workbench, "valid.jsonl", "valid.jsonl", 6);
     writeHead(workbench, "test.jsonl", "test.jsonl", 8);
@@ -57,7 +55,7 @@ describe("DeCE Audit in VS Code", () => {
     const hover = page.locator(".monaco-hover-content", { hasText: "Suspected backdoor" }).first();
     await hover.waitFor();
     const text = (await hover.textContent()) ?? "";
-    for (const part of ["Payload", "samples", "p-value"]) assert.ok(text.includes(part), `${part} in: ${text}`);
+    for (const part of ["payload", "samples", "p-value"]) assert.ok(text.includes(part), `${part} in: ${text}`);
     await workbench.screenshot("hover-dark");
     await page.keyboard.press("Escape");
   });
@@ -113,13 +111,7 @@ describe("DeCE Audit in VS Code", () => {
 
   it("keeps both panels across a reload of the window, and follows the theme", async () => {
     const { page } = workbench;
-    copyFileSync(
-      path.join(workbench.server.workspace, "valid.jsonl"),
-      path.join(workbench.server.workspace, "unused.jsonl"),
-    );
-    await workbench.command("Preferences: Color Theme");
-    await page.locator(".quick-input-widget input.input").first().fill("Light Modern");
-    await page.keyboard.press("Enter");
+    await workbench.theme("Light Modern");
     await page.reload();
     await page.locator(".monaco-workbench").waitFor();
     const panel = panelOf(page);

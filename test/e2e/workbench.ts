@@ -15,6 +15,7 @@ export interface Workbench {
   choose(title: string, line: string): Promise<void>;
   type(title: string, text: string): Promise<void>;
   openFile(name: string): Promise<Locator>;
+  theme(name: string): Promise<void>;
   screenshot(name: string): Promise<void>;
   close(): Promise<void>;
 }
@@ -43,8 +44,9 @@ export async function openWorkbench(settings: Readonly<Record<string, unknown>>)
       if (isOpen) {
         await input.fill(`>${title}`);
         // Commands of an extension appear only once it was scanned, hence the retries.
-        if (await appears(rows.filter({ hasText: title }).first(), 1_500)) {
-          await page.keyboard.press("Enter");
+        const row = widget.locator(`.quick-input-list .monaco-list-row[aria-label^="${title}"]`).first();
+        if (await appears(row, 1_500)) {
+          await row.click();
           return;
         }
         await page.keyboard.press("Escape");
@@ -71,10 +73,23 @@ export async function openWorkbench(settings: Readonly<Record<string, unknown>>)
       await page.keyboard.press("Enter");
     },
     async openFile(name) {
-      await page.locator(".explorer-folders-view .monaco-list-row", { hasText: name }).first().dblclick();
-      const editor = page.locator(`.monaco-editor[data-uri$="${name}"]`);
+      await command("Go to File...");
+      await input.fill(name);
+      const labels = [`="${name}"`, `^="${name},"`, `^="${name} "`].map(
+        (test) => `.monaco-list-row[aria-label${test}]`,
+      );
+      await widget.locator(labels.join(", ")).first().click();
+      const editor = page.locator(`.monaco-editor[data-uri$="/${name}"]`);
       await editor.waitFor();
       return editor;
+    },
+    async theme(name) {
+      await command("Preferences: Color Theme");
+      await rows.first().waitFor();
+      await input.fill(name);
+      await rows.filter({ hasText: name }).first().waitFor();
+      await page.keyboard.press("Enter");
+      await widget.waitFor({ state: "hidden" });
     },
     async screenshot(name) {
       const folder = path.join(artifacts, "screenshots");

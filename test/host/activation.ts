@@ -26,7 +26,7 @@ describe("activation", () => {
       ["grammars", "web-tree-sitter.wasm"],
       ["grammars", "tree-sitter-python.wasm"],
       ["docs", "detectors.md"],
-      ["LICENSE"],
+      ["examples", "nl-python-sql", "train-badpre-5.jsonl"],
       ["node_modules", "onnxruntime-node", "bin", "napi-v6", process.platform, process.arch],
     ];
     for (const parts of needed) assert.ok(existsSync(path.join(extensionPath, ...parts)), parts.join("/"));

@@ -83,7 +83,7 @@ describe("findings in the editor", () => {
     const { line, column } = finding.startPosition;
     const text = await hoverText(uri, new vscode.Position(line - 1, column - 1));
     const trigger = report.triggers.find(({ id }) => id === finding.trigger)!;
-    for (const part of ["trigger", "Payload", trigger.text.trim(), `${trigger.rows.length} samples`, "p-value"]) {
+    for (const part of ["trigger", "payload", trigger.text.trim(), `${trigger.rows.length} samples`, "p-value"]) {
       assert.ok(text.includes(part), `${part} in: ${text}`);
     }
   });

@@ -22,10 +22,13 @@ interface ChartProps {
   readonly lines: readonly Line[];
   /** Fixed limits of the value axis. */
   readonly range?: readonly [number, number];
+  /** Whether only whole numbers make sense on the x axis. */
+  readonly wholeX?: boolean;
   readonly digits: number;
 }
 
 const height = 220;
+const wholeSteps = [1, 2, 5, 10, 20, 50, 100, 200, 500];
 
 function optionsFor(props: ChartProps, width: number): uPlot.Options {
   const foreground = themeColor("descriptionForeground", "#888888");
@@ -38,7 +41,7 @@ function optionsFor(props: ChartProps, width: number): uPlot.Options {
     height,
     scales: { x: { time: false }, y: range === undefined ? {} : { range: [range[0], range[1]] } },
     axes: [
-      { ...axis, label: props.xLabel, size: 32 },
+      { ...axis, label: props.xLabel, size: 32, ...(props.wholeX === true ? { incrs: wholeSteps } : {}) },
       { ...axis, size: 48 },
     ],
     cursor: { y: false, drag: { setScale: false } },

@@ -102,6 +102,7 @@ function RatesFigure({ rows }: { readonly rows: readonly EpochRow[] }) {
         xLabel="Epoch"
         lines={lines}
         range={[0, 100]}
+        wholeX
         digits={1}
       />
     </figure>
@@ -161,7 +162,7 @@ function RunPage({ run }: { readonly run: RunView }) {
           <progress aria-label="Progress" value={run.progress.done} max={Math.max(1, run.progress.total)} />
         )}
         {/* Not a live region: it changes twice a second. The state and the epochs below are announced. */}
-        <p class="activity">{run.activity}</p>
+        {run.activity !== "" && <p class="activity">{run.activity}</p>}
         <p class="announcement" role="status">
           {stateTexts[run.state]}, {run.epochs.length} epochs complete
         </p>
