@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { after, before, describe, it } from "mocha";
+import { after, afterEach, before, describe, it } from "mocha";
 import type { FrameLocator } from "playwright-core";
 import { writeCheckpoint } from "../../src/model/checkpoint";
 import { tinyCheckpoint } from "../support/tiny-checkpoint";
@@ -27,6 +27,9 @@ describe("DeCE Audit in VS Code", () => {
     writeHead(workbench, "train-badpre-5.jsonl", "small.jsonl", 40);
     writeHead(workbench, "valid.jsonl", "valid.jsonl", 6);
     writeHead(workbench, "test.jsonl", "test.jsonl", 8);
+  });
+  afterEach(async function () {
+    if (this.currentTest?.state === "failed") await workbench.screenshot(`failed-${this.currentTest.title}`);
   });
   after(async () => {
     await workbench.close();

@@ -22,7 +22,7 @@ export interface Workbench {
 
 /** The page that the active panel of the extension shows: it lies two frames deep. */
 export const panelOf = (page: Page): FrameLocator =>
-  page.locator("iframe.webview.ready").last().contentFrame().frameLocator("iframe#active-frame");
+  page.locator("iframe.webview.ready:visible").first().contentFrame().frameLocator("iframe#active-frame");
 
 export async function openWorkbench(settings: Readonly<Record<string, unknown>>): Promise<Workbench> {
   const server = await startServer({ settings });
