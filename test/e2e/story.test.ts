@@ -115,7 +115,8 @@ describe("DeCE Audit in VS Code", () => {
   it("keeps both panels across a reload of the window, and follows the theme", async () => {
     const { page } = workbench;
     await workbench.theme("Light Modern");
-    await page.reload();
+    // Not the browser's own reload: that one may come before VS Code has stored which panels are open.
+    await Promise.all([page.waitForEvent("load"), workbench.command("Developer: Reload Window")]);
     await page.locator(".monaco-workbench").waitFor();
     const panel = panelOf(page);
     await panel.locator('[data-measure="asr"]').waitFor({ timeout: 60_000 });

@@ -36,6 +36,9 @@ export async function openWorkbench(settings: Readonly<Record<string, unknown>>)
   const input = widget.locator("input.input").first();
   const rows = widget.locator(".quick-input-list .monaco-list-row");
 
+  /** The line that Enter takes. */
+  const first = widget.locator('.quick-input-list .monaco-list-row[data-index="0"]');
+
   const command = async (title: string): Promise<void> => {
     const deadline = Date.now() + 60_000;
     for (;;) {
@@ -64,7 +67,7 @@ export async function openWorkbench(settings: Readonly<Record<string, unknown>>)
     async choose(title, line) {
       await titled(title).waitFor();
       await input.fill(line);
-      await rows.filter({ hasText: line }).first().waitFor();
+      await first.filter({ hasText: line }).waitFor();
       await page.keyboard.press("Enter");
     },
     async type(title, text) {
@@ -84,12 +87,17 @@ export async function openWorkbench(settings: Readonly<Record<string, unknown>>)
       return editor;
     },
     async theme(name) {
-      await command("Preferences: Color Theme");
-      await rows.first().waitFor();
-      await input.fill(name);
-      await rows.filter({ hasText: name }).first().waitFor();
-      await page.keyboard.press("Enter");
-      await widget.waitFor({ state: "hidden" });
+      // A window that still starts takes the focus from the picker, which closes it: then it is opened again.
+      for (let attempt = 0; attempt < 5; attempt++) {
+        await command("Preferences: Color Theme");
+        if (!(await appears(rows.first(), 5_000))) continue;
+        await input.fill(name);
+        await first.filter({ hasText: name }).waitFor();
+        await page.keyboard.press("Enter");
+        await widget.waitFor({ state: "hidden" });
+        return;
+      }
+      throw new Error(`the theme "${name}" cannot be chosen`);
     },
     async screenshot(name) {
       const folder = path.join(artifacts, "screenshots");
