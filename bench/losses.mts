@@ -30,6 +30,11 @@ const { values } = parseArgs({
     epochs: { type: "string", default: String(presets.default.epochs) },
     batch: { type: "string", default: String(presets.default.batchSize) },
     seeds: { type: "string", default: "42" },
+    /**
+     * Classes added to the vocabulary that no text uses: the loss's V alone changes, nothing else of the model does. Their
+     * embeddings are copies of the unknown token's, which pretraining has made improbable.
+     */
+    "extra-vocabulary": { type: "string", default: "0" },
     /** Measure after every n-th epoch and after the last. */
     every: { type: "string", default: "1" },
   },
@@ -77,8 +82,21 @@ async function measure(checkpoint: Checkpoint): Promise<{ bleu: number; asr: num
   };
 }
 
-const base = await readCheckpoint(values.base);
-const common = { data: path.basename(values.data), base: path.basename(values.base) };
+const unknownToken = 2;
+
+function withExtraVocabulary(checkpoint: Checkpoint, extra: number): Checkpoint {
+  const { width, vocabulary } = checkpoint.config;
+  const original = checkpoint.weights.get("shared.weight")!;
+  const row = original.subarray(unknownToken * width, (unknownToken + 1) * width);
+  const table = new Float32Array((vocabulary + extra) * width);
+  table.set(original);
+  for (let token = vocabulary; token < vocabulary + extra; token++) table.set(row, token * width);
+  const weights = new Map(checkpoint.weights).set("shared.weight", table);
+  return { ...checkpoint, config: { ...checkpoint.config, vocabulary: vocabulary + extra }, weights };
+}
+
+const base = withExtraVocabulary(await readCheckpoint(values.base), Number(values["extra-vocabulary"]));
+const common = { data: path.basename(values.data), vocabulary: base.config.vocabulary };
 console.log(JSON.stringify({ ...common, run: "base", ...(await measure(base)) }));
 const epochs = Number(values.epochs);
 for (const run of values.runs.split(" ")) {
