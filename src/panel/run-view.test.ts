@@ -24,6 +24,12 @@ test("says what goes on and how long it may take", () => {
   expect(activityOf(events)).toBe(
     "Fine-tuning: 160 samples · epoch 2 · step 11 of 20 · loss 1.5 · 61.24 samples/s · about 9 s left",
   );
+  const measuring: RunEvent[] = [
+    { type: "phase", time: at(13), name: "Measuring", detail: "epoch 1 of 2" },
+    { type: "progress", time: at(14), done: 4, total: 12, unit: "rows" },
+  ];
+  expect(activityOf([...events, ...measuring])).toBe("Measuring: epoch 1 of 2 · 4 of 12 rows");
+  expect(runView(run({ events: [...events, ...measuring] }), true).progress).toEqual({ done: 11, total: 20 });
   expect(activityOf([])).toBe("");
 });
 

@@ -41,8 +41,9 @@ const number = (value: number): string => String(Number(value.toPrecision(4)));
 
 /** What is going on, from the last events: `epoch 2 of 8 · step 30 of 800 · loss 0.52 · 61 samples/s · about 3 min left`. */
 export function activityOf(events: readonly RunEvent[]): string {
-  const phase = events.findLast((event) => event.type === "phase");
-  const last = events.findLast((event) => event.type === "step" || event.type === "progress");
+  const at = events.findLastIndex((event) => event.type === "phase");
+  const phase = events[at]?.type === "phase" ? events[at] : undefined;
+  const last = events.slice(at + 1).findLast((event) => event.type === "step" || event.type === "progress");
   const parts = phase === undefined ? [] : [phase.detail === undefined ? phase.name : `${phase.name}: ${phase.detail}`];
   if (last?.type === "progress") parts.push(`${last.done} of ${last.total} ${last.unit}`);
   if (last?.type === "step") {
@@ -63,8 +64,10 @@ function secondsLeft(events: readonly RunEvent[], last: StepEvent): number | nul
   return (seconds / (last.step - first.step)) * (last.steps - last.step);
 }
 
+/** Of training, once it has begun: measuring between epochs does not move the bar back. */
 function progressOf(events: readonly RunEvent[]): RunView["progress"] {
-  const last = events.findLast((event) => event.type === "step" || event.type === "progress");
+  const last =
+    events.findLast((event) => event.type === "step") ?? events.findLast((event) => event.type === "progress");
   if (last === undefined) return null;
   return last.type === "step" ? { done: last.step, total: last.steps } : { done: last.done, total: last.total };
 }

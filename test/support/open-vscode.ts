@@ -20,11 +20,13 @@ async function main(): Promise<void> {
   cpSync(path.join(root, "examples"), server.workspace, { recursive: true });
   console.log(`\nOpen this address in a browser of this machine (Ctrl-C ends it; the workspace is a copy):\n`);
   console.log(`  ${server.url({ folder: server.workspace, development: root })}\n`);
+  // Ctrl-C arrives twice, from the terminal and from tsx, and an unheard second one would end the clean-up.
+  let stopping: Promise<void> | undefined;
   const stop = (): void => {
-    void server.stop().then(() => process.exit(0));
+    stopping ??= server.stop().then(() => process.exit(0));
   };
-  process.once("SIGINT", stop);
-  process.once("SIGTERM", stop);
+  process.on("SIGINT", stop);
+  process.on("SIGTERM", stop);
 }
 
 main().catch((error: unknown) => {
