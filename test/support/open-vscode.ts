@@ -20,7 +20,7 @@ async function main(): Promise<void> {
   cpSync(path.join(root, "examples"), server.workspace, { recursive: true });
   console.log(`\nOpen this address in a browser of this machine (Ctrl-C ends it; the workspace is a copy):\n`);
   console.log(`  ${server.url({ folder: server.workspace, development: root })}\n`);
-  // Ctrl-C arrives twice, from the terminal and from tsx, and an unheard second one would end the clean-up.
+  // Ctrl-C may arrive twice (from the terminal and from npm), and an unheard second one would end the clean-up.
   let stopping: Promise<void> | undefined;
   const stop = (): void => {
     stopping ??= server.stop().then(() => process.exit(0));
