@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { ScanReport } from "../detect/report";
+import type { ScannedFile, ScanReport } from "../detect/report";
 import { demoText, demoVerdict, scanText } from "./report-text";
 
 const report: ScanReport = {
@@ -13,6 +13,23 @@ const report: ScanReport = {
   detectors: [],
 };
 
+const file = (name: string): ScannedFile => ({
+  path: name,
+  format: "jsonl",
+  sha256: "",
+  bytes: 1,
+  rows: 1,
+  columns: { input: "src", output: "tgt" },
+  language: null,
+  skipped: [],
+});
+/** One that could not be read at all, with as many broken records. */
+const lost = (name: string, records: number): ScannedFile => ({
+  ...file(name),
+  columns: null,
+  skipped: Array.from({ length: records }, (_, row) => ({ row, line: row + 1, reason: "" })),
+});
+
 describe("a scan in plain text", () => {
   it.each<[Partial<ScanReport>, string]>([
     [{}, "clean: nothing suspect in 1,600 samples."],
@@ -21,12 +38,32 @@ describe("a scan in plain text", () => {
       "incomplete: nothing suspect found, but 2 of 1,600 samples could not be read.",
     ],
     [
-      { verdict: "not-measured", samples: { total: 0, flagged: 0, skipped: 0 } },
+      {
+        verdict: "incomplete",
+        samples: { total: 200, flagged: 0, skipped: 0 },
+        files: [file("a"), lost("empty.jsonl", 0)],
+      },
+      "incomplete: nothing suspect found, but 1 of 2 files (empty.jsonl) could not be read.",
+    ],
+    [
+      {
+        verdict: "incomplete",
+        samples: { total: 9, flagged: 0, skipped: 5 },
+        files: [file("a"), lost("b", 3), lost("c", 0)],
+      },
+      "incomplete: nothing suspect found, but 2 of 3 files and 2 of 9 samples could not be read.",
+    ],
+    [
+      { verdict: "not-measured", samples: { total: 0, flagged: 0, skipped: 0 }, files: [lost("b", 0)] },
       "not measured: nothing could be read.",
     ],
     [
+      { verdict: "not-measured", samples: { total: 0, flagged: 0, skipped: 0 } },
+      "not measured: there is no dataset (.csv, .tsv, .jsonl, .ndjson, .json).",
+    ],
+    [
       { verdict: "suspect", samples: { total: 9, flagged: 1, skipped: 3 } },
-      "suspect: 1 of 9 samples flagged, 0 suspect triggers. 3 could not be read.",
+      "suspect: 1 of 9 samples flagged, 0 suspect triggers. 3 of 9 samples could not be read.",
     ],
   ])("%j ends with its verdict", (part, expected) => {
     expect(

@@ -18,11 +18,12 @@ const quoted = (text: string, limit: number): string => `"${printable(text, limi
 const mostTriggers = 20;
 
 export function scanText(report: ScanReport): string {
-  const { files, triggers, samples, verdict } = report;
+  const { files, triggers } = report;
   const fileLines = files.map(({ path: file, rows, columns, language, skipped }) => {
+    if (columns === null) return `${printable(file)}: could not be read`;
     const about = [
       counted(rows, "row"),
-      ...(columns === null ? [] : [`${printable(columns.input, 40)} -> ${printable(columns.output, 40)}`]),
+      `${printable(columns.input, 40)} -> ${printable(columns.output, 40)}`,
       ...(language === null ? [] : [language]),
       ...(skipped.length === 0 ? [] : [`${count(skipped.length)} skipped`]),
     ];
@@ -53,22 +54,37 @@ export function scanText(report: ScanReport): string {
     ...(shown.length === 0 ? [] : ["", triggerTable]),
     ...(more > 0 ? [`... and ${counted(more, "more trigger", "more triggers")} in the JSON report`] : []),
     "",
-    verdictText(verdict, samples, triggers.filter(isSuspect).length),
+    verdictText(report, triggers.filter(isSuspect).length),
   ].join("\n");
 }
 
-function verdictText(verdict: ScanReport["verdict"], samples: ScanReport["samples"], triggers: number): string {
-  const { total, flagged, skipped } = samples;
-  const left = skipped === 0 ? "" : ` ${count(skipped)} could not be read.`;
+/** What could not be read: whole files, and records of the others. */
+function unreadText({ files, samples }: ScanReport): string {
+  const lost = files.filter(({ columns }) => columns === null);
+  const skipped = samples.skipped - lost.reduce((sum, file) => sum + file.skipped.length, 0);
+  const [only] = lost;
+  const named = lost.length === 1 && only !== undefined ? ` (${printable(path.basename(only.path), 40)})` : "";
+  return [
+    ...(lost.length === 0 ? [] : [`${count(lost.length)} of ${counted(files.length, "file")}${named}`]),
+    ...(skipped === 0 ? [] : [`${count(skipped)} of ${counted(samples.total, "sample")}`]),
+  ].join(" and ");
+}
+
+function verdictText(report: ScanReport, triggers: number): string {
+  const { verdict, samples, files } = report;
+  const { total, flagged } = samples;
+  const unread = unreadText(report);
   switch (verdict) {
     case "suspect":
-      return `suspect: ${count(flagged)} of ${counted(total, "sample")} flagged, ${counted(triggers, "suspect trigger")}.${left}`;
+      return `suspect: ${count(flagged)} of ${counted(total, "sample")} flagged, ${counted(triggers, "suspect trigger")}.${unread === "" ? "" : ` ${unread} could not be read.`}`;
     case "clean":
       return `clean: nothing suspect in ${counted(total, "sample")}.`;
     case "incomplete":
-      return `incomplete: nothing suspect found, but ${count(skipped)} of ${counted(total, "sample")} could not be read.`;
+      return `incomplete: nothing suspect found, but ${unread} could not be read.`;
     case "not-measured":
-      return "not measured: nothing could be read.";
+      return files.length === 0
+        ? "not measured: there is no dataset (.csv, .tsv, .jsonl, .ndjson, .json)."
+        : "not measured: nothing could be read.";
   }
 }
 
