@@ -80,7 +80,7 @@ async function recorded<Report>(
   job: (context: RunContext) => Promise<Report>,
 ): Promise<JobResult<Report>> {
   const { signal, workspace } = options;
-  const run = await createRun(path.resolve(workspace), nameOf(spec), await recordOf(spec));
+  const run = await createRun(path.resolve(workspace), nameOf(spec), await recordOf(spec, signal));
   options.onDirectory?.(run.path);
   const report = paced((event) => {
     run.append(event);

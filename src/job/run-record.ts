@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { readdir, readFile, stat } from "node:fs/promises";
 import path from "node:path";
+import { Cancelled, throwIfCancelled } from "../foundation/failure";
 import { installationFolder, installationVersion } from "../foundation/installation";
 import type { RunRecord } from "./run-directory";
 import type { DemoSpec, FinetuneSpec, ProbeSpec } from "./spec";
@@ -10,9 +11,9 @@ import type { DemoSpec, FinetuneSpec, ProbeSpec } from "./spec";
 /** Specs of the jobs that keep a run directory. */
 export type RecordedSpec = FinetuneSpec | ProbeSpec | DemoSpec;
 
-/** Hashes the spec's inputs and asks for the versions. */
-export async function recordOf(spec: RecordedSpec): Promise<RunRecord> {
-  return { spec, versions: await versions(), contents: await contentsOf(inputsOf(spec)) };
+/** Hashes the spec's inputs and asks for the versions. Throws `Cancelled`. */
+export async function recordOf(spec: RecordedSpec, signal: AbortSignal): Promise<RunRecord> {
+  return { spec, versions: await versions(), contents: await contentsOf(inputsOf(spec), signal) };
 }
 
 /** The short name in the run directory's name. */
@@ -23,14 +24,16 @@ export function nameOf(spec: RecordedSpec): string {
   return `${stem(path.resolve(spec.checkpoint))}-${stem(spec.data)}`;
 }
 
-function inputsOf(spec: RecordedSpec): string[] {
-  const examples = examplesFolder();
-  if (spec.job === "demo") return [examples, checkpointFolder("builtin")];
-  const files =
-    spec.job === "finetune"
-      ? [spec.data, spec.valid, spec.test, checkpointFolder(spec.model)]
-      : [spec.data, spec.truth, checkpointFolder(spec.checkpoint)];
-  return files.filter((file) => file !== undefined);
+interface Inputs {
+  readonly files: readonly (string | undefined)[];
+  readonly folders: readonly string[];
+}
+
+function inputsOf(spec: RecordedSpec): Inputs {
+  if (spec.job === "demo") return { files: [], folders: [examplesFolder(), checkpointFolder("builtin")] };
+  return spec.job === "finetune"
+    ? { files: [spec.data, spec.valid, spec.test], folders: [checkpointFolder(spec.model)] }
+    : { files: [spec.data, spec.truth], folders: [checkpointFolder(spec.checkpoint)] };
 }
 
 /** The generated dataset that comes along. */
@@ -40,22 +43,34 @@ export const examplesFolder = (): string => path.join(installationFolder(), "exa
 export const checkpointFolder = (name: string): string =>
   name === "builtin" ? path.join(installationFolder(), "models", "base") : name;
 
-/** SHA-256 by path, for files and for the files directly in folders; what cannot be read is for the job to report. */
-async function contentsOf(inputs: readonly string[]): Promise<Record<string, string>> {
+/** SHA-256 by path, for files and for the files directly in folders. */
+async function contentsOf(inputs: Inputs, signal: AbortSignal): Promise<Record<string, string>> {
+  const files = inputs.files.filter((file) => file !== undefined);
+  for (const folder of inputs.folders) {
+    const names = await readdir(folder).catch(() => []);
+    files.push(...names.sort().map((name) => path.join(folder, name)));
+  }
   const contents: Record<string, string> = {};
-  for (const input of inputs) {
-    const names = await readdir(input).catch(() => [""]);
-    for (const file of names.sort().map((name) => path.join(input, name))) {
-      const isFile = (await stat(file).catch(() => null))?.isFile() ?? false;
-      if (isFile) contents[file] = await hashFile(file);
-    }
+  for (const file of files) {
+    const hash = await hashFile(file, signal);
+    if (hash !== null) contents[file] = hash;
   }
   return contents;
 }
 
-async function hashFile(file: string): Promise<string> {
+/** Null for what is no file or cannot be read: that is for the job to report. */
+async function hashFile(file: string, signal: AbortSignal): Promise<string | null> {
   const hash = createHash("sha256");
-  for await (const chunk of createReadStream(file)) hash.update(chunk as Uint8Array);
+  try {
+    if (!(await stat(file)).isFile()) return null;
+    for await (const chunk of createReadStream(file)) {
+      throwIfCancelled(signal);
+      hash.update(chunk as Uint8Array);
+    }
+  } catch (error) {
+    if (error instanceof Cancelled) throw error;
+    return null;
+  }
   return hash.digest("hex");
 }
 
