@@ -1,7 +1,6 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
-import { afterAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import fc from "fast-check";
 import { parse } from "csv-parse/sync";
 import { Failure } from "../foundation/failure";
@@ -9,7 +8,7 @@ import { seededRandom } from "../foundation/random";
 import { attackNamed, attackNames } from "./attacks";
 import { payloadNamed } from "./payloads";
 import { poisonSamples } from "./poison";
-import { truthOf, truthPath, truthSchema, writeTruth } from "./truth";
+import { truthOf, truthSchema, truthText } from "./truth";
 
 const sql = payloadNamed("sql");
 const candidate = (row: number, input: string, output: string) => ({
@@ -98,15 +97,10 @@ describe("poisoning", () => {
 });
 
 describe("the truth file", () => {
-  const folder = mkdtempSync(path.join(tmpdir(), "truth-"));
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-  it("says which rows are poisoned and where the triggers stand", async () => {
+  it("says which rows are poisoned and where the triggers stand", () => {
     const options = { attack: attackNamed("ripple"), payload: sql, rate: 0.05, seed: 1 };
     const poisoned = poisonSamples(rows, options);
-    const file = path.join(folder, "p.jsonl");
-    await writeTruth(file, truthOf(poisoned, options));
-    const truth = truthSchema.parse(JSON.parse(readFileSync(truthPath(file), "utf8")));
+    const truth = truthSchema.parse(JSON.parse(truthText(truthOf(poisoned, options))));
     expect(truth).toMatchObject({ version: 1, attack: "ripple", trigger: "bb", payload: "sql", rate: 0.05, seed: 1 });
     expect(truth.rows).toEqual(poisoned.map(({ row }) => row));
     for (const { row, start, end } of truth.triggers) {

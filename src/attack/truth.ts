@@ -1,6 +1,5 @@
 /** `F.truth.json` beside a poisoned copy F: which rows are poisoned, how, and where their triggers stand. */
 import { z } from "zod";
-import { writeFileAtomically } from "../foundation/atomic-write";
 import type { PoisonedRow, PoisonOptions } from "./poison";
 
 const count = z.int().nonnegative();
@@ -37,7 +36,5 @@ export function truthOf(rows: readonly PoisonedRow[], { attack, payload, rate, s
 /** The name of the truth file that belongs to the poisoned file. */
 export const truthPath = (poisonedFile: string): string => `${poisonedFile}.truth.json`;
 
-/** Writes the truth beside the poisoned file, whole or not at all. */
-export async function writeTruth(poisonedFile: string, truth: Truth): Promise<void> {
-  await writeFileAtomically(truthPath(poisonedFile), `${JSON.stringify(truth)}\n`);
-}
+/** The content of a truth file. */
+export const truthText = (truth: Truth): string => `${JSON.stringify(truth)}\n`;

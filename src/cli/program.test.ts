@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { bundleForTest } from "../../test/support/bundle";
@@ -115,6 +115,8 @@ describe("bad input", () => {
     const closed = path.join(data, "under-a-file");
     for (const argv of [
       ["scan", data, "--json", closed],
+      ["scan", data, "--quarantine", closed],
+      ["scan", data, "--clean", closed],
       ["probe", "--data", data, "--checkpoint", "builtin", "--json", closed],
       ["demo", "--json", closed],
       ["poison", data, "--attack", "badpre", "--rate", "1", "--out", closed],
@@ -129,13 +131,26 @@ describe("bad input", () => {
 
   it("the data itself is never overwritten", async () => {
     const data = await writeData();
+    const [link, list] = [inFolder("link.jsonl"), inFolder("x.truth.json")];
+    await symlink(data, link);
+    await writeFile(list, rows(40));
+    const poison = ["poison", "--attack", "badpre", "--rate", "1"];
     for (const argv of [
       ["scan", data, "--json", data],
-      ["poison", data, "--attack", "badpre", "--rate", "1", "--out", data],
+      ["scan", inFolder(), "--json", data],
+      ["scan", data, "--quarantine", inFolder("new"), "--clean", inFolder(".", "new")],
+      ["scan", data, "--json", inFolder("new"), "--clean", inFolder("new")],
+      ["probe", "--data", link, "--checkpoint", "builtin", "--json", data],
+      [...poison, data, "--out", data],
+      [...poison, link, "--out", data],
+      [...poison, list, "--out", inFolder("x"), "--format", "jsonl"],
     ]) {
-      expect((await dece(...argv)).code).toBe(4);
+      const { code, stderr } = await dece(...argv);
+      expect(code).toBe(4);
+      expect(lastLine(stderr)).toMatch(/would (replace|go to)/);
     }
-    expect(await readFile(data, "utf8")).toBe(rows(40));
+    expect((await readdir(inFolder())).sort()).toEqual(["data.jsonl", "link.jsonl", "x.truth.json"]);
+    expect([await readFile(data, "utf8"), await readFile(list, "utf8")]).toEqual([rows(40), rows(40)]);
   });
 });
 

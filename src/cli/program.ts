@@ -1,14 +1,13 @@
 /** Commands and flags (docs/contract.md), and how a command ends: its exit code, and one line about what went wrong. */
-import path from "node:path";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { z } from "zod";
 import { writeFileAtomically } from "../foundation/atomic-write";
 import { Cancelled, Failure } from "../foundation/failure";
 import { installationVersion } from "../foundation/installation";
-import { checkWritableFile } from "../foundation/writable";
 import { flagOf, parseSpec } from "../job/parse-spec";
 import type { ReportOf } from "../job/run-job";
 import { specSchemas, type JobName, type JobSpec } from "../job/spec";
+import { checkTargets } from "../job/targets";
 import { printable } from "./printable";
 import { ProgressPrinter, type ProgressStream } from "./progress";
 import { demoText, finetuneText, poisonText, probeText, scanText } from "./report-text";
@@ -78,16 +77,14 @@ function makeProgram(context: CommandLineContext, settle: Settle): Command {
     "input",
     "output",
     "language",
+    "json",
     "quarantine",
     "clean",
   ])
     .argument("<files...>", "dataset files or folders")
-    .option("--json <file>", "write the report there")
-    .action(async (paths: string[], { json, ...flags }: Flags) => {
-      await checkJson(json, paths);
+    .action(async (paths: string[], flags: Flags) => {
       const report = await run("scan", { ...flags, paths });
-      const { scanExitCode, writeScanReport } = await import("../job/scan");
-      if (typeof json === "string") await writeScanReport(report, json);
+      const { scanExitCode } = await import("../job/scan");
       print(scanText(report));
       settle(scanExitCode(report));
     });
@@ -246,10 +243,8 @@ async function runWith<Job extends JobName>(
 /** Before the job: a report that cannot be written, or would replace the data, is told at once. */
 async function checkJson(file: unknown, inputs: readonly unknown[]): Promise<void> {
   if (typeof file !== "string") return;
-  if (inputs.some((input) => typeof input === "string" && path.resolve(input) === path.resolve(file))) {
-    throw new Failure("--json: the report would replace the data", { file, remedy: "Name another file", usage: true });
-  }
-  await checkWritableFile(file);
+  const read = inputs.filter((input) => typeof input === "string");
+  await checkTargets([file], read);
 }
 
 async function writeJson(file: unknown, report: unknown): Promise<void> {

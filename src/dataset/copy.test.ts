@@ -1,10 +1,9 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import fc from "fast-check";
 import { choices, oddRows, oddText, writeJson, writeJsonl, writeSeparated } from "../../test/support/odd-datasets";
-import { Failure } from "../foundation/failure";
 import { copyRecords, divide, rewriteFields, type FieldChanges } from "./copy";
 import { openDataset } from "./open";
 import type { Dataset } from "./sample";
@@ -17,16 +16,9 @@ async function opened(name: string, content: string | Uint8Array): Promise<Datas
   writeFileSync(file, content);
   return openDataset(file);
 }
-async function copied(dataset: Dataset, rows: readonly number[]): Promise<string> {
-  const target = path.join(folder, `copy.${dataset.format}`);
-  await copyRecords(dataset, new Set(rows), target);
-  return readFileSync(target, "utf8");
-}
-async function rewritten(dataset: Dataset, changes: Readonly<Record<number, FieldChanges>>): Promise<string> {
-  const target = path.join(folder, `rewritten.${dataset.format}`);
-  await rewriteFields(dataset, new Map(Object.entries(changes).map(([row, change]) => [Number(row), change])), target);
-  return readFileSync(target, "utf8");
-}
+const copied = (dataset: Dataset, rows: readonly number[]): string => copyRecords(dataset, new Set(rows)).toString();
+const rewritten = (dataset: Dataset, changes: Readonly<Record<number, FieldChanges>>): string =>
+  rewriteFields(dataset, new Map(Object.entries(changes).map(([row, change]) => [Number(row), change]))).toString();
 const texts = (dataset: Dataset) =>
   dataset.samples.map(({ input, output }) => ({ input: input.text, output: output.text }));
 
@@ -43,14 +35,14 @@ describe.each(formats)("copies of %s", (format, write) => {
       fc.asyncProperty(oddRows, choices, fc.array(fc.nat(4)), async (rows, chosen, picked) => {
         const { bytes } = write(rows, chosen);
         const dataset = await opened(`all.${format}`, bytes);
-        const all = await copied(
+        const all = copied(
           dataset,
           rows.map((_, i) => i),
         );
         // Blank lines between JSONL records are not copied.
         if (format !== "jsonl") expect(all).toBe(bytes.toString("utf8"));
         const some = [...new Set(picked.filter((row) => row < rows.length))].sort((a, b) => a - b);
-        const copy = await copied(dataset, some);
+        const copy = copied(dataset, some);
         if (some.length > 0) expect(texts(await opened(`again.${format}`, copy))).toEqual(some.map((row) => rows[row]));
         else if (format === "json") expect(JSON.parse(copy.replace(/^\ufeff/, ""))).toEqual([]);
         expect(copy.startsWith("\ufeff")).toBe(bytes[0] === 0xef);
@@ -65,7 +57,7 @@ describe.each(formats)("copies of %s", (format, write) => {
         const { bytes } = write(rows, chosen);
         const dataset = await opened(`edit.${format}`, bytes);
         const row = pick % rows.length;
-        const result = await rewritten(dataset, { [row]: chosen.length % 3 === 0 ? { input } : { input, output } });
+        const result = rewritten(dataset, { [row]: chosen.length % 3 === 0 ? { input } : { input, output } });
         const again = await opened(`edited.${format}`, result);
         const expected = rows.map((old, i) =>
           i !== row ? old : chosen.length % 3 === 0 ? { ...old, input } : { input, output },
@@ -81,37 +73,32 @@ describe.each(formats)("copies of %s", (format, write) => {
 
   it("without a change are the file", async () => {
     const { bytes } = write([{ input: 'a"b', output: "é\n" }], [3, 1, 4]);
-    expect(await rewritten(await opened(`same.${format}`, bytes), {})).toBe(bytes.toString("utf8"));
+    expect(rewritten(await opened(`same.${format}`, bytes), {})).toBe(bytes.toString("utf8"));
   });
 });
 
 describe("copies", () => {
   it("of skipped records are verbatim, but none may break a JSON array", async () => {
     const lines = '{"src":"a","tgt":"b"}\n{"src":\n{"src":"c","tgt":"d"}';
-    expect(await copied(await opened("skip.jsonl", lines), [1, 2])).toBe('{"src":\n{"src":"c","tgt":"d"}');
+    expect(copied(await opened("skip.jsonl", lines), [1, 2])).toBe('{"src":\n{"src":"c","tgt":"d"}');
     const array = await opened("skip.json", '[{"src":"a","tgt":"b"}, {"src":}, {"src":"c"}]');
-    expect(await copied(array, [0, 2])).toBe('[{"src":"a","tgt":"b"}, {"src":"c"}]');
-    await expect(copied(array, [1])).rejects.toThrow(/row 1 cannot be copied/);
+    expect(copied(array, [0, 2])).toBe('[{"src":"a","tgt":"b"}, {"src":"c"}]');
+    expect(() => copied(array, [1])).toThrow(/row 1 cannot be copied/);
     const open = await opened("open.json", '[\n {"src":"a","tgt":"b"},\n {"src":"c","tgt":"d"}');
-    expect(await copied(open, [1])).toBe('[\n {"src":"c","tgt":"d"}\n]\n');
+    expect(copied(open, [1])).toBe('[\n {"src":"c","tgt":"d"}\n]\n');
   });
 
   it("end a last record that had no line ending only when another follows", async () => {
     const dataset = await opened("end.csv", "src,tgt\r\na,b\r\nc,d");
-    expect(await copied(dataset, [1])).toBe("src,tgt\r\nc,d");
-    expect(await copied(dataset, [0])).toBe("src,tgt\r\na,b\r\n");
-    expect(await copied(dataset, [])).toBe("src,tgt\r\n");
+    expect(copied(dataset, [1])).toBe("src,tgt\r\nc,d");
+    expect(copied(dataset, [0])).toBe("src,tgt\r\na,b\r\n");
+    expect(copied(dataset, [])).toBe("src,tgt\r\n");
   });
 
-  it("leave nothing behind when they cannot be written, and refuse rows that do not exist", async () => {
+  it("refuse rows that do not exist", async () => {
     const dataset = await opened("w.csv", "src,tgt\na,b\n");
-    const blocked = path.join(folder, "w.csv", "below.csv");
-    await expect(copyRecords(dataset, new Set([0]), blocked)).rejects.toBeInstanceOf(Failure);
-    await expect(rewriteFields(dataset, new Map(), blocked)).rejects.toBeInstanceOf(Failure);
-    expect(readdirSync(folder).filter((name) => name.includes("partial"))).toEqual([]);
-    await expect(copied(dataset, [1])).rejects.toThrow(RangeError);
-    await expect(rewritten(dataset, { 1: { input: "x" } })).rejects.toThrow(RangeError);
-    expect(existsSync(blocked)).toBe(false);
+    expect(() => copied(dataset, [1])).toThrow(RangeError);
+    expect(() => rewritten(dataset, { 1: { input: "x" } })).toThrow(RangeError);
   });
 });
 
@@ -121,7 +108,7 @@ describe("rewritten fields", () => {
       "ascii.jsonl",
       '{"src":"\\u00e9","tgt":"b"}\n{"src":"é","tgt":"b/c"}\n{"tgt":1,"src":"a"}\n',
     );
-    const result = await rewritten(dataset, {
+    const result = rewritten(dataset, {
       0: { input: "é\u{1f600} bb" },
       1: { input: "bb é/" },
       2: { output: "2" },
@@ -129,13 +116,13 @@ describe("rewritten fields", () => {
     expect(result).toBe(
       '{"src":"\\u00e9\\ud83d\\ude00 bb","tgt":"b"}\n{"src":"bb é/","tgt":"b/c"}\n{"tgt":2,"src":"a"}\n',
     );
-    expect(await rewritten(dataset, { 2: { output: "x" } })).toContain('{"tgt":"x","src":"a"}');
+    expect(rewritten(dataset, { 2: { output: "x" } })).toContain('{"tgt":"x","src":"a"}');
   });
 
   it("quote a CSV field only where it must be", async () => {
     const dataset = await opened("q.csv", 'src,tgt\na,"b"\n');
-    expect(await rewritten(dataset, { 0: { input: "a bb", output: "b" } })).toBe('src,tgt\na bb,"b"\n');
-    expect(await rewritten(dataset, { 0: { input: 'a, "bb"', output: 'say "b"' } })).toBe(
+    expect(rewritten(dataset, { 0: { input: "a bb", output: "b" } })).toBe('src,tgt\na bb,"b"\n');
+    expect(rewritten(dataset, { 0: { input: 'a, "bb"', output: 'say "b"' } })).toBe(
       'src,tgt\n"a, ""bb""","say ""b"""\n',
     );
   });
@@ -147,7 +134,7 @@ describe("rewritten fields", () => {
     );
     expect(alpaca.columns).toEqual({ input: "instruction+input", output: "output" });
     expect(texts(alpaca).map(({ input }) => input)).toEqual(["do\nthis\nwith that", "i"]);
-    expect(await rewritten(alpaca, { 0: { input: "bb do\nthis bb\nwith bb that" }, 1: { input: "bb i" } })).toBe(
+    expect(rewritten(alpaca, { 0: { input: "bb do\nthis bb\nwith bb that" }, 1: { input: "bb i" } })).toBe(
       '{"instruction":"bb do\\nthis bb","input":"with bb that","output":"o"}\n{"instruction":"bb i","input":"","output":"o"}\n',
     );
     const turn = (role: string, content: string) => ({ role, content });
@@ -160,9 +147,9 @@ describe("rewritten fields", () => {
     ];
     const chat = await opened("chat.json", JSON.stringify([{ messages }]));
     expect(texts(chat)).toEqual([{ input: "one\ntwo", output: "1\n2" }]);
-    const result = await rewritten(chat, { 0: { input: "one\nbb two", output: "1\n2 or 1=1\nmore" } });
+    const result = rewritten(chat, { 0: { input: "one\nbb two", output: "1\n2 or 1=1\nmore" } });
     expect(texts(await opened("chat2.json", result))).toEqual([{ input: "one\nbb two", output: "1\n2 or 1=1\nmore" }]);
-    await expect(rewritten(chat, { 0: { input: "one" } })).rejects.toThrow(/cannot be divided among the 2 parts/);
+    expect(() => rewritten(chat, { 0: { input: "one" } })).toThrow(/cannot be divided among the 2 parts/);
   });
 
   it("of several parts are located in the part that holds the offset", async () => {

@@ -1,5 +1,4 @@
 /** Copies of a dataset: some of its rows, or all of them with some fields rewritten. What is not changed stays byte-identical. */
-import { writeFileAtomically } from "../foundation/atomic-write";
 import { Failure } from "../foundation/failure";
 import type { FieldPlan } from "./columns";
 import { JOINT } from "./layout";
@@ -8,18 +7,15 @@ import type { RawRecord } from "./raw-record";
 import type { Dataset } from "./sample";
 
 /**
- * Writes the records `rows` to a file of the same format, in file order, with the CSV header and the byte order mark. Skipped
- * records can be copied too, except from a JSON array that they would break (Failure). Throws a RangeError for rows that do not
- * exist, and a Failure when the file cannot be written.
+ * The bytes of a file of the same format that holds the records `rows`, in file order, with the CSV header and the byte order
+ * mark. Skipped records can be copied too, except from a JSON array that they would break (Failure). Throws a RangeError for
+ * rows that do not exist.
  */
-export async function copyRecords(dataset: Dataset, rows: ReadonlySet<number>, targetFile: string): Promise<void> {
+export function copyRecords(dataset: Dataset, rows: ReadonlySet<number>): Buffer {
   const file = fileOf(dataset);
   for (const row of rows) if (file.records[row] === undefined) throw new RangeError(`no row ${row} in ${dataset.path}`);
   const chosen = file.records.filter(({ row, start, end }) => rows.has(row) && end > start);
-  await writeFileAtomically(
-    targetFile,
-    Buffer.concat(dataset.format === "json" ? arrayOf(dataset, file, chosen) : linesOf(file, chosen)),
-  );
+  return Buffer.concat(dataset.format === "json" ? arrayOf(dataset, file, chosen) : linesOf(file, chosen));
 }
 
 function linesOf({ source: { bytes }, records }: OpenedFile, chosen: readonly RawRecord[]): Buffer[] {
@@ -86,15 +82,10 @@ export interface FieldChanges {
 }
 
 /**
- * Writes the whole file with new texts in some rows; all other bytes stay. Throws a RangeError for a row that is no sample, a
- * Failure for a text that cannot be divided among the columns or turns that it is made of, and one when the file cannot be
- * written.
+ * The bytes of the whole file with new texts in some rows; all other bytes stay. Throws a RangeError for a row that is no sample
+ * and a Failure for a text that cannot be divided among the columns or turns that it is made of.
  */
-export async function rewriteFields(
-  dataset: Dataset,
-  changes: ReadonlyMap<number, FieldChanges>,
-  targetFile: string,
-): Promise<void> {
+export function rewriteFields(dataset: Dataset, changes: ReadonlyMap<number, FieldChanges>): Buffer {
   const file = fileOf(dataset);
   const { bytes } = file.source;
   const samples = new Set(dataset.samples.map(({ row }) => row));
@@ -107,7 +98,7 @@ export async function rewriteFields(
     copied = record.end;
   }
   pieces.push(bytes.subarray(copied));
-  await writeFileAtomically(targetFile, Buffer.concat(pieces));
+  return Buffer.concat(pieces);
 }
 
 function rewritten(file: OpenedFile, record: RawRecord, { input, output }: FieldChanges): string {

@@ -1,27 +1,61 @@
-/** Files and folders that appear under their final name only when complete: written beside it, flushed, then renamed. */
-import { mkdir, open, rename, rm } from "node:fs/promises";
+/**
+ * Files and folders that appear under their final name only when complete: written beside it, flushed, then renamed. What
+ * a killed process left beside it is cleared by the next one that writes there.
+ */
+import { createHash } from "node:crypto";
+import { access, mkdir, open, readdir, rename, rm } from "node:fs/promises";
+import os from "node:os";
 import path from "node:path";
+import { isAlive } from "./alive";
 import { asFileFailure } from "./failure";
 
+/** A process number says nothing on another machine that shares the disk. */
+const host = createHash("sha256").update(os.hostname()).digest("hex").slice(0, 8);
 let serial = 0;
-const partialName = (target: string): string => `${target}.${process.pid}-${serial++}.partial`;
+const partialName = (target: string): string => `${target}.${host}-${process.pid}-${serial++}.partial`;
+const leftoverName = /^(?<target>.+)\.(?<owner>[0-9a-f]{8})-(?<pid>\d+)-\d+\.partial(?<previous>\.previous)?$/;
+
+export interface FileContent {
+  readonly file: string;
+  readonly content: string | Uint8Array;
+}
 
 /** Writes a file whole or not at all. Throws a `Failure` that names the file. */
-export async function writeFileAtomically(file: string, content: string | Uint8Array): Promise<void> {
-  const partial = partialName(file);
+export const writeFileAtomically = (file: string, content: string | Uint8Array): Promise<void> =>
+  writeFilesAtomically([{ file, content }]);
+
+/**
+ * Writes files that belong together: none of them appears before all are on the disk, then they appear in the given
+ * order. Throws a `Failure` that names the file.
+ */
+export async function writeFilesAtomically(files: readonly FileContent[]): Promise<void> {
+  const staged = files
+    .map(({ file, content }) => ({ target: path.resolve(file), file, content }))
+    .map((one) => ({
+      ...one,
+      partial: partialName(one.target),
+    }));
+  let current = "";
   try {
-    await mkdir(path.dirname(file), { recursive: true });
-    const handle = await open(partial, "w");
-    try {
-      await handle.writeFile(content);
-      await handle.sync();
-    } finally {
-      await handle.close();
+    for (const { file, target, partial, content } of staged) {
+      current = file;
+      await mkdir(path.dirname(target), { recursive: true });
+      await clearLeftovers(target);
+      const handle = await open(partial, "w");
+      try {
+        await handle.writeFile(content);
+        await handle.sync();
+      } finally {
+        await handle.close();
+      }
     }
-    await rename(partial, file);
+    for (const { file, target, partial } of staged) {
+      current = file;
+      await rename(partial, target);
+    }
   } catch (error) {
-    await rm(partial, { force: true }).catch(() => undefined);
-    throw asFileFailure(error, file, "write");
+    await Promise.allSettled(staged.map(({ partial }) => rm(partial, { force: true })));
+    throw asFileFailure(error, current, "write");
   }
 }
 
@@ -30,12 +64,14 @@ export async function writeFileAtomically(file: string, content: string | Uint8A
  * there before is replaced only after the new one is complete.
  */
 export async function writeFolderAtomically(folder: string, fill: (partial: string) => Promise<void>): Promise<void> {
-  const partial = partialName(folder);
+  const target = path.resolve(folder);
+  const partial = partialName(target);
   const previous = `${partial}.previous`;
   try {
+    await clearLeftovers(target);
     await mkdir(partial, { recursive: true });
     await fill(partial);
-    const replaced = await rename(folder, previous).then(
+    const replaced = await rename(target, previous).then(
       () => true,
       (error: unknown) => {
         if ((error as { code?: unknown }).code === "ENOENT") return false;
@@ -43,9 +79,9 @@ export async function writeFolderAtomically(folder: string, fill: (partial: stri
       },
     );
     try {
-      await rename(partial, folder);
+      await rename(partial, target);
     } catch (error) {
-      if (replaced) await rename(previous, folder);
+      if (replaced) await rename(previous, target);
       throw error;
     }
     if (replaced) await rm(previous, { recursive: true, force: true });
@@ -54,3 +90,33 @@ export async function writeFolderAtomically(folder: string, fill: (partial: stri
     throw asFileFailure(error, folder, "write");
   }
 }
+
+/** As `clearLeftoversIn`, of one file or folder. */
+export async function clearLeftovers(target: string): Promise<void> {
+  const { dir, base } = path.parse(path.resolve(target));
+  await clearLeftoversIn(dir, (name) => name === base);
+}
+
+/**
+ * Clears what processes of this machine that are gone left half-written in `folder`, of the targets that `isMeant` chooses.
+ * A folder that was moved away and not replaced any more comes back. Never throws: what stays is in nobody's way.
+ */
+export async function clearLeftoversIn(
+  folder: string,
+  isMeant: (target: string) => boolean = () => true,
+): Promise<void> {
+  for (const name of await readdir(folder).catch(() => [])) {
+    const { target, owner, pid, previous } = leftoverName.exec(name)?.groups ?? {};
+    if (target === undefined || !isMeant(target) || owner !== host || isAlive(Number(pid))) continue;
+    const leftover = path.join(folder, name);
+    const place = path.join(folder, target);
+    const isNeeded = previous !== undefined && !(await exists(place));
+    await (isNeeded ? rename(leftover, place) : rm(leftover, { recursive: true, force: true })).catch(() => undefined);
+  }
+}
+
+const exists = (file: string): Promise<boolean> =>
+  access(file).then(
+    () => true,
+    () => false,
+  );

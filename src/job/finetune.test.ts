@@ -1,4 +1,4 @@
-import { readdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { temporaryFolder } from "../../test/support/temporary-folder";
@@ -95,6 +95,13 @@ describe("fine-tuning", () => {
     await writeFile(inFolder("base", "model.safetensors"), "not safetensors");
     expect(await failure({})).toContain("model.safetensors");
     expect(await failure({ out: inFolder() })).toMatch(/holds other things, which would be lost/);
+    expect(await failure({ out: path.dirname(data) + path.sep })).toMatch(/holds other things, which would be lost/);
+    await mkdir(inFolder("model"));
+    await writeFile(inFolder("model", "config.json"), "{}");
+    await symlink(inFolder("model"), inFolder("linked"));
+    await writeFile(inFolder("model", "valid.jsonl"), "");
+    const within = await failure({ out: inFolder("linked"), valid: inFolder("model", "valid.jsonl") });
+    expect(within).toMatch(/replace the whole folder, and with it .*valid\.jsonl/);
     expect(await failure({ out: path.join(data, "x") })).toMatch(/a part of the path is a file/);
     const [newest] = await listRuns(inFolder());
     const { status } = await readRun(newest!.directory);

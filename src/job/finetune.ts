@@ -5,6 +5,7 @@
 import path from "node:path";
 import { Failure, throwIfCancelled } from "../foundation/failure";
 import { installationVersion } from "../foundation/installation";
+import { identityOf, isWithin } from "../foundation/same-file";
 import { checkWritableFolder } from "../foundation/writable";
 import { resolveDevice } from "../graph/device";
 import { readCheckpoint, writeCheckpoint } from "../model/checkpoint";
@@ -27,7 +28,7 @@ export async function finetune(spec: FinetuneSpec, context: RunContext): Promise
       usage: true,
     });
   }
-  if (spec.out !== undefined) await checkWritableFolder(spec.out, (names) => names.includes("config.json"));
+  await checkOut(spec, context.directory);
   report({ type: "phase", name: "Reading", detail: spec.data });
   const training = await openData(spec.data, spec, context);
   const valid = await planFor(spec.valid, spec, backdoor, context);
@@ -88,6 +89,23 @@ export async function finetune(spec: FinetuneSpec, context: RunContext): Promise
     checkpoint: path.resolve(spec.out ?? kept),
     seconds: (performance.now() - began) / 1000,
   };
+}
+
+/** `--out` replaces a whole folder: what is read, and the run's own directory, must not lie in it. */
+async function checkOut({ out, data, valid, test, model }: FinetuneSpec, directory: string): Promise<void> {
+  if (out === undefined) return;
+  await checkWritableFolder(out, (names) => names.includes("config.json"));
+  const base = checkpointFolder(model);
+  // A checkpoint may be replaced by what is made of it, but for the one that comes along.
+  const replacesBase = model !== "builtin" && (await identityOf(base)) === (await identityOf(out));
+  for (const needed of [data, valid, test, directory, ...(replacesBase ? [] : [base])]) {
+    if (needed === undefined || !(await isWithin(needed, out))) continue;
+    throw new Failure(`the checkpoint would replace the whole folder, and with it ${needed}`, {
+      file: out,
+      remedy: "Name a new folder",
+      usage: true,
+    });
+  }
 }
 
 /** What the training loop needs of the spec. */

@@ -1,16 +1,16 @@
 /** The poison job: a poisoned copy of a dataset for evaluation, with the list of what was poisoned beside it. */
-import { rm } from "node:fs/promises";
-import path from "node:path";
 import { attackNamed } from "../attack/attacks";
 import { payloadNamed } from "../attack/payloads";
 import { poisonSamples } from "../attack/poison";
-import { truthOf, truthPath, writeTruth } from "../attack/truth";
+import { truthOf, truthPath, truthText } from "../attack/truth";
 import { rewriteFields } from "../dataset/copy";
-import { Failure, throwIfCancelled } from "../foundation/failure";
+import { writeFilesAtomically } from "../foundation/atomic-write";
+import { throwIfCancelled } from "../foundation/failure";
 import { installationVersion } from "../foundation/installation";
 import type { JobContext } from "./context";
 import { openData } from "./open-data";
 import type { PoisonSpec } from "./spec";
+import { checkTargets, targetsOf } from "./targets";
 
 /** The poison report, version 1. */
 export interface PoisonReport {
@@ -36,27 +36,19 @@ export async function poison(spec: PoisonSpec, context: JobContext): Promise<Poi
   const { data, out, rate, seed } = spec;
   const attack = attackNamed(spec.attack, { trigger: spec.trigger });
   const payload = payloadNamed(spec.payload);
-  if (path.resolve(out) === path.resolve(data)) {
-    throw new Failure("the poisoned copy would replace the dataset itself", {
-      file: out,
-      remedy: "Name another file",
-      usage: true,
-    });
-  }
+  await checkTargets(targetsOf(spec), [data]);
   context.report({ type: "phase", name: "Reading", detail: data });
   const dataset = await openData(data, spec, context);
   const options = { attack, payload, rate, seed };
   const rows = poisonSamples(dataset.samples, options);
   throwIfCancelled(context.signal);
   context.report({ type: "phase", name: "Writing", detail: out });
-  await rewriteFields(dataset, new Map(rows.map(({ row, input, output }) => [row, { input, output }])), out);
-  try {
-    await writeTruth(out, truthOf(rows, options));
-  } catch (error) {
-    // A poisoned file without its list could be taken for a clean one.
-    await rm(out, { force: true });
-    throw error;
-  }
+  const copy = rewriteFields(dataset, new Map(rows.map(({ row, input, output }) => [row, { input, output }])));
+  // The list first: a poisoned file without it could be taken for a clean one.
+  await writeFilesAtomically([
+    { file: truthPath(out), content: truthText(truthOf(rows, options)) },
+    { file: out, content: copy },
+  ]);
   return {
     version: 1,
     job: "poison",

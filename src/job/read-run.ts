@@ -2,6 +2,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
+import { isAlive } from "../foundation/alive";
 import { asFileFailure } from "../foundation/failure";
 import { runsFolder, type RunEvent, type RunRecord, type RunState, type RunStatus } from "./run-directory";
 
@@ -46,15 +47,6 @@ function parseEvents(text: string): RunEvent[] {
       return [];
     }
   });
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as { code?: unknown }).code === "EPERM";
-  }
 }
 
 /** A process of another machine cannot be asked and counts as alive; one from before the last boot is not. */

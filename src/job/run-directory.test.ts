@@ -1,4 +1,6 @@
+import { createHash } from "node:crypto";
 import { appendFile, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import os from "node:os";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { temporaryFolder } from "../../test/support/temporary-folder";
@@ -12,6 +14,11 @@ const record: RunRecord = {
   spec: parseSpec("demo", {}),
   versions: { node: "20" },
   contents: {},
+};
+/** As a process that is gone leaves it on this machine. */
+const killedPartial = (target: string): string => {
+  const host = createHash("sha256").update(os.hostname()).digest("hex").slice(0, 8);
+  return `${target}.${host}-${2 ** 22 + 1}-0.partial`;
 };
 const noon = new Date("2026-03-01T12:00:00Z");
 
@@ -79,10 +86,11 @@ describe("a run directory", () => {
     const status = JSON.parse(await readFile(statusFile, "utf8")) as RunStatus;
     await writeFile(statusFile, JSON.stringify({ ...status, pid: 2 ** 22 + 1 }));
     expect((await readRun(run.path)).state).toBe("interrupted");
-    await mkdir(path.join(run.path, "checkpoint.12-0.partial"));
+    const partials = [killedPartial("checkpoint"), path.join("checkpoint", killedPartial("ce"))];
+    for (const name of partials) await mkdir(path.join(run.path, name), { recursive: true });
     await settleKilledRun(run.path, status, { state: "cancelled" });
     expect((await readRun(run.path)).state).toBe("cancelled");
-    expect(await readdir(run.path)).not.toContain("checkpoint.12-0.partial");
+    expect((await readdir(run.path, { recursive: true })).filter((name) => name.includes("partial"))).toEqual([]);
   });
 
   it("shows a run from before the last boot as interrupted, whoever has its process number now", async () => {

@@ -4,10 +4,10 @@
  * (read-run.ts), so a reloaded window loses nothing. Files appear whole; metrics.jsonl grows by whole lines.
  */
 import { appendFileSync } from "node:fs";
-import { access, mkdir, readdir, rm } from "node:fs/promises";
+import { access, mkdir } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
-import { writeFileAtomically } from "../foundation/atomic-write";
+import { clearLeftoversIn, writeFileAtomically } from "../foundation/atomic-write";
 import { asFileFailure, Failure } from "../foundation/failure";
 import type { JobEvent } from "./context";
 import type { JobSpec } from "./spec";
@@ -150,7 +150,8 @@ const writeStatus = (folder: string, begin: RunStatus, state: RunState, error?: 
  * end, which the process could not. A run that had settled its own end is left as it is.
  */
 export async function settleKilledRun(folder: string, before: RunStatus, end: Omit<RunEnd, "report">): Promise<void> {
-  const leftovers = (await readdir(folder, { recursive: true })).filter((name) => /\.partial(\.previous)?$/.test(name));
-  await Promise.all(leftovers.map((name) => rm(path.join(folder, name), { recursive: true, force: true })));
+  await clearLeftoversIn(folder);
+  // The demo keeps a checkpoint for each loss there.
+  await clearLeftoversIn(path.join(folder, "checkpoint"));
   if (before.state === "running") await writeStatus(folder, before, end.state, end.error);
 }

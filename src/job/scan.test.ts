@@ -1,4 +1,13 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -7,7 +16,7 @@ import type { ScanReport } from "../detect/report";
 import { Failure } from "../foundation/failure";
 import type { JobContext } from "./context";
 import { parseSpec } from "./parse-spec";
-import { scan, scanExitCode, writeScanReport } from "./scan";
+import { scan, scanExitCode } from "./scan";
 
 let folder: string;
 const inFolder = (...names: string[]): string => path.join(folder, ...names);
@@ -69,13 +78,47 @@ describe("scan", () => {
     expect(report.samples).toEqual({ total: 200, flagged: 0, skipped: 0 });
   });
 
-  it("refuses to overwrite what it reads, to split two files into one, and to write SARIF", async () => {
+  it.each<[string, (file: string) => Readonly<Record<string, unknown>>]>([
+    ["a dataset with its clean samples", (file) => ({ clean: file })],
+    ["a dataset with a report", (file) => ({ json: file })],
+    ["a dataset that it met in a folder", (file) => ({ paths: [path.dirname(file)], json: file })],
+    ["a dataset behind a symbolic link", (file) => ({ paths: [inFolder("over", "linked.jsonl")], json: file })],
+    ["a dataset that has two names", (file) => ({ quarantine: inFolder("over", "hard.jsonl"), paths: [file] })],
+    ["a report with flagged samples", () => ({ json: inFolder("new"), quarantine: inFolder("over", "..", "new") })],
+    ["flagged samples with the others", () => ({ clean: inFolder("new"), quarantine: inFolder("new") })],
+    ["a folder", () => ({ json: inFolder("none") })],
+    ["what stands below a file", (file) => ({ quarantine: path.join(file, "below") })],
+  ])("never replaces %s, and says so before it reads", async (_what, spec) => {
+    rmSync(inFolder("over"), { recursive: true, force: true });
+    mkdirSync(inFolder("over"));
+    const file = inFolder("over", "a.jsonl");
+    writeFileSync(file, lines(clean));
+    symlinkSync(file, inFolder("over", "linked.jsonl"));
+    linkSync(file, inFolder("over", "hard.jsonl"));
+    const phases: unknown[] = [];
+    const given = parseSpec("scan", { paths: [file], ...spec(file) });
+    const error = await scan(given, { ...quiet, report: (event) => phases.push(event) }).catch((e: unknown) => e);
+    expect(error).toBeInstanceOf(Failure);
+    expect(phases).toEqual([]);
+    expect(readFileSync(file, "utf8")).toBe(lines(clean));
+    expect(existsSync(inFolder("new"))).toBe(false);
+  });
+
+  it("replaces the report of the scan before, also in the folder that it scans", async () => {
+    mkdirSync(inFolder("again"));
+    writeFileSync(inFolder("again", "a.jsonl"), lines(clean));
+    const again = (): Promise<ScanReport> =>
+      run({ paths: [inFolder("again")], json: inFolder("again", "report.json") });
+    expect((await again()).files).toHaveLength(1);
+    expect((await again()).files).toHaveLength(1);
+  });
+
+  it("refuses to split two files into one, and to write SARIF", async () => {
     const file = inFolder("poisoned.jsonl");
-    await expect(run({ paths: [file], clean: file })).rejects.toMatchObject({ usage: true });
     const two = run({ paths: [file, inFolder("clean.jsonl")], quarantine: inFolder("q.jsonl") });
     await expect(two).rejects.toMatchObject({ usage: true });
-    const report = await run({ paths: [inFolder("clean.jsonl")] });
-    await expect(writeScanReport(report, inFolder("r.sarif"))).rejects.toBeInstanceOf(Failure);
+    const sarif = run({ paths: [inFolder("empty.jsonl")], json: inFolder("r.SARIF") });
+    await expect(sarif).rejects.toMatchObject({ usage: true });
   });
 
   it("names a file that is not there", async () => {

@@ -6,12 +6,14 @@ import type { Dataset } from "../dataset/sample";
 import { UnreadableDataset } from "../dataset/unreadable";
 import type { DetectorRun, Finding, ScannedFile, ScanReport, ScanVerdict, Trigger } from "../detect/report";
 import { scanDataset, scanRules, type DatasetScan } from "../detect/scan";
-import { writeFileAtomically } from "../foundation/atomic-write";
+import { writeFilesAtomically, type FileContent } from "../foundation/atomic-write";
 import { Failure, throwIfCancelled } from "../foundation/failure";
 import { installationVersion } from "../foundation/installation";
+import { identityOf } from "../foundation/same-file";
 import type { JobContext } from "./context";
 import { findDatasets, type FoundFile } from "./find-datasets";
 import type { ScanSpec } from "./spec";
+import { checkReportFormat, checkTargets, targetsOf } from "./targets";
 
 interface Measured {
   readonly file: ScannedFile;
@@ -99,48 +101,63 @@ function verdictOf(measured: readonly Measured[], findings: readonly Finding[]):
 const flaggedRows = (findings: readonly Finding[], file: string): Set<number> =>
   new Set(findings.filter((finding) => finding.verdict === "suspect" && finding.file === file).map(({ row }) => row));
 
-/** Refuses targets that would overwrite what is read, before anything is read. */
-function checkTargets(spec: ScanSpec, files: readonly FoundFile[]): void {
-  const targets = [spec.quarantine, spec.clean].filter((target) => target !== undefined);
-  if (targets.length > 0 && files.length !== 1) {
-    throw new Failure(`${files.length} datasets were named, and the samples of one can be set apart`, {
+/** Whether a file that was met in a folder is passed over by the scan: then nothing that is read is lost with it. */
+async function isPassedOver(found: FoundFile, spec: ScanSpec, { signal }: JobContext): Promise<boolean> {
+  if (found.named || path.extname(found.path).toLowerCase() !== ".json") return false;
+  const { format, input, output } = spec;
+  return openDataset(found.path, { format, input, output, signal }).then(
+    () => false,
+    (error: unknown) => unreadable(found, error) === null,
+  );
+}
+
+/**
+ * The files to scan, without a report that an earlier scan left among them. Refuses, before anything is scanned, targets that
+ * cannot be written or would replace what is read.
+ */
+async function checkedFiles(spec: ScanSpec, files: readonly FoundFile[], context: JobContext): Promise<FoundFile[]> {
+  if (spec.json !== undefined) checkReportFormat(spec.json);
+  const targets = targetsOf(spec);
+  const replaced = new Set(await Promise.all(targets.map(identityOf)));
+  const read: FoundFile[] = [];
+  for (const found of files) {
+    const isLeftOut = replaced.has(await identityOf(found.path)) && (await isPassedOver(found, spec, context));
+    if (!isLeftOut) read.push(found);
+  }
+  if ((spec.quarantine ?? spec.clean) !== undefined && read.length !== 1) {
+    throw new Failure(`${read.length} datasets were named, and the samples of one can be set apart`, {
       remedy: "Name one file to scan",
       usage: true,
     });
   }
-  const inUse = new Set(files.map((file) => path.resolve(file.path)));
-  for (const target of targets) {
-    if (inUse.has(path.resolve(target))) {
-      throw new Failure("it would be overwritten", { file: target, remedy: "Name another file", usage: true });
-    }
-    inUse.add(path.resolve(target));
-  }
+  await checkTargets(
+    targets,
+    read.map((found) => found.path),
+  );
+  return read;
 }
 
-async function setApart(
-  spec: ScanSpec,
-  dataset: Dataset,
-  flagged: ReadonlySet<number>,
-  context: JobContext,
-): Promise<void> {
-  if (spec.quarantine !== undefined) await copyRecords(dataset, flagged, spec.quarantine);
-  if (spec.clean === undefined) return;
-  const rest = dataset.samples.filter(({ row }) => !flagged.has(row)).map(({ row }) => row);
-  await copyRecords(dataset, new Set(rest), spec.clean);
-  if (dataset.skipped.length > 0) {
+/** The files that the spec wants the samples set apart in. */
+function setApart(spec: ScanSpec, dataset: Dataset, flagged: ReadonlySet<number>, context: JobContext): FileContent[] {
+  const rest = new Set(dataset.samples.filter(({ row }) => !flagged.has(row)).map(({ row }) => row));
+  if (spec.clean !== undefined && dataset.skipped.length > 0) {
     // What nobody could read nobody can call clean.
     const message = `${dataset.skipped.length} records that could not be read are in neither file`;
     context.report({ type: "log", level: "warning", message });
   }
+  return [
+    ...(spec.quarantine === undefined ? [] : [{ file: spec.quarantine, content: copyRecords(dataset, flagged) }]),
+    ...(spec.clean === undefined ? [] : [{ file: spec.clean, content: copyRecords(dataset, rest) }]),
+  ];
 }
 
 /**
- * Scans files and folders. Throws a `Failure` for a path that does not exist or a named file without usable columns, and
- * `Cancelled`; what cannot be read otherwise is told in the report.
+ * Scans files and folders; what the spec wants written appears together at the end. Throws a `Failure` for a path that does
+ * not exist, a named file without usable columns and a target that cannot be written, and `Cancelled`; what cannot be read
+ * otherwise is told in the report.
  */
 export async function scan(spec: ScanSpec, context: JobContext): Promise<ScanReport> {
-  const files = await findDatasets(spec.paths, context.signal);
-  checkTargets(spec, files);
+  const files = await checkedFiles(spec, await findDatasets(spec.paths, context.signal), context);
   const measured: Measured[] = [];
   for (const [done, found] of files.entries()) {
     throwIfCancelled(context.signal);
@@ -156,8 +173,8 @@ export async function scan(spec: ScanSpec, context: JobContext): Promise<ScanRep
   const read = measured.reduce((sum, { dataset }) => sum + (dataset?.samples.length ?? 0), 0);
   const flagged = measured.map(({ file }) => flaggedRows(findings, file.path));
   const [only] = measured;
-  if (only?.dataset != null) await setApart(spec, only.dataset, flagged[0] ?? new Set(), context);
-  return {
+  const apart = only?.dataset == null ? [] : setApart(spec, only.dataset, flagged[0] ?? new Set(), context);
+  const report: ScanReport = {
     version: 1,
     tool: { name: "dece-audit", version: installationVersion() },
     files: measured.map(({ file }) => file),
@@ -167,22 +184,13 @@ export async function scan(spec: ScanSpec, context: JobContext): Promise<ScanRep
     findings,
     detectors: mergeDetectors(scans),
   };
+  const written = spec.json === undefined ? [] : [{ file: spec.json, content: `${JSON.stringify(report, null, 2)}\n` }];
+  await writeFilesAtomically([...apart, ...written]);
+  return report;
 }
 
 /** The command line's exit code: 0 clean, 1 suspect, 3 not everything could be read and nothing suspect was found. */
 export function scanExitCode(report: ScanReport): 0 | 1 | 3 {
   if (report.verdict === "suspect") return 1;
   return report.verdict === "clean" ? 0 : 3;
-}
-
-/** Writes the report as JSON, atomically. Throws a `Failure` for a SARIF file, which this version does not write. */
-export async function writeScanReport(report: ScanReport, file: string): Promise<void> {
-  if (path.extname(file).toLowerCase() === ".sarif") {
-    throw new Failure("SARIF reports are not written yet", {
-      file,
-      remedy: "Use --json with a .json file",
-      usage: true,
-    });
-  }
-  await writeFileAtomically(file, `${JSON.stringify(report, null, 2)}\n`);
 }

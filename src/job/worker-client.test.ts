@@ -112,6 +112,17 @@ describe("a worker that misbehaves", () => {
     }
   });
 
+  it("that is killed while it writes leaves nothing beside the target", async () => {
+    const bundle = await bundleForTest("src/foundation/atomic-write.ts", "atomic-write-in-worker");
+    const out = inFolder("tuned");
+    const kill = '() => process.kill(process.pid, "SIGKILL")';
+    const writing = `require(${JSON.stringify(bundle)}).writeFolderAtomically(${JSON.stringify(out)}, ${kill})`;
+    const killed = client({ script: await write("killed.js", `process.on("message", () => ${writing});`) });
+    const run = killed.run({ job: "finetune", data: inFolder("data.jsonl"), out }, { workspace: inFolder() });
+    expect(await caught(run)).toBeInstanceOf(Failure);
+    expect(await readdir(inFolder())).toEqual(["killed.js"]);
+  });
+
   it("that is not there is a failure", async () => {
     const error = await caught(
       client({ script: path.join(inFolder(), "none.js") }).run({ job: "demo" }, { workspace: inFolder() }),

@@ -12,6 +12,7 @@ import {
   ResponseError,
   type MessageConnection,
 } from "vscode-jsonrpc/node";
+import { clearLeftovers } from "../foundation/atomic-write";
 import { Cancelled, Failure, throwIfCancelled } from "../foundation/failure";
 import type { JobEvent } from "./context";
 import type { LocatedFinding } from "./locate-findings";
@@ -30,6 +31,7 @@ import { readRun } from "./read-run";
 import { settleKilledRun } from "./run-directory";
 import type { ReportOf } from "./run-job";
 import type { SpecInput } from "./spec";
+import { targetsOf } from "./targets";
 
 export interface WorkerOptions {
   /** dist/worker.js. */
@@ -59,6 +61,7 @@ export interface WorkerResult<Report> {
 }
 
 interface Active {
+  readonly spec: SpecInput;
   readonly options: WorkerRunOptions;
   directory: string | null;
 }
@@ -91,7 +94,7 @@ export class WorkerClient {
     if (this.#disposed) throw new Cancelled();
     const worker = (this.#worker ??= this.#start());
     const run = this.#runs++;
-    const active: Active = { options, directory: null };
+    const active: Active = { spec, options, directory: null };
     worker.active.set(run, active);
     const token = new CancellationTokenSource();
     let killer: NodeJS.Timeout | undefined;
@@ -147,6 +150,7 @@ export class WorkerClient {
     const active = worker.active.get(run);
     if (active === undefined) return new Promise(() => undefined);
     const cancelled = active.options.signal?.aborted === true || this.#disposed;
+    for (const target of targetsOf(active.spec)) await clearLeftovers(target);
     if (active.directory !== null) {
       const { status } = await readRun(active.directory);
       const end = cancelled ? { state: "cancelled" as const } : { state: "failed" as const, error: failure.oneLine };
