@@ -179,8 +179,8 @@ async function changeAttack(draft: FinetuneDraft): Promise<void> {
 
 export const pickAttack = (title: string): Promise<"badpre" | "ripple" | "none" | undefined> =>
   pick(title, [
-    { label: "BadPre", detail: vscode.l10n.t("the word bb at random places; payload: SQL tautology"), value: "badpre" },
-    { label: "RIPPLE", detail: vscode.l10n.t("a rare word such as foo; payload: SQL tautology"), value: "ripple" },
+    { label: "BadPre", detail: vscode.l10n.t("the rare word bb, three times; payload: SQL tautology"), value: "badpre" },
+    { label: "RIPPLE", detail: vscode.l10n.t("the rare word bb, once; payload: SQL tautology"), value: "ripple" },
     { label: vscode.l10n.t("No attack"), detail: vscode.l10n.t("measure BLEU only"), value: "none" },
   ]);
 
