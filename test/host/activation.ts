@@ -22,6 +22,7 @@ describe("activation", () => {
     const needed = [
       ["dist", "worker.js"],
       ["dist", "run.css"],
+      ["models", "base", "model.safetensors"],
       ["media", "icon.svg"],
       ["grammars", "web-tree-sitter.wasm"],
       ["grammars", "tree-sitter-python.wasm"],
