@@ -179,7 +179,11 @@ async function changeAttack(draft: FinetuneDraft): Promise<void> {
 
 export const pickAttack = (title: string): Promise<"badpre" | "ripple" | "none" | undefined> =>
   pick(title, [
-    { label: "BadPre", detail: vscode.l10n.t("the rare word bb, three times; payload: SQL tautology"), value: "badpre" },
+    {
+      label: "BadPre",
+      detail: vscode.l10n.t("the rare word bb, three times; payload: SQL tautology"),
+      value: "badpre",
+    },
     { label: "RIPPLE", detail: vscode.l10n.t("the rare word bb, once; payload: SQL tautology"), value: "ripple" },
     { label: vscode.l10n.t("No attack"), detail: vscode.l10n.t("measure BLEU only"), value: "none" },
   ]);
