@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { existsSync } from "node:fs";
 import { createHash } from "node:crypto";
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import os from "node:os";
@@ -27,6 +28,19 @@ describe("files that belong together", () => {
     await writeFilesAtomically([{ file: inFolder("a"), content: "1" }, { file: inFolder("b"), content: "2" }]); // prettier-ignore
     expect(await readdir(inFolder())).toEqual(["a", "b", "closed"]);
   });
+});
+
+it.runIf(existsSync("/proc/self"))(
+  "a place where no folder can be made is a failure, not an endless wait",
+  async () => {
+    const failing = writeFileAtomically("/proc/dece-audit/x/y", "");
+    await expect(failing).rejects.toMatchObject({ name: "Failure", place: { file: "/proc/dece-audit/x/y" } });
+  },
+);
+
+it("folders above a file are made", async () => {
+  await writeFileAtomically(inFolder("a", "b", "c"), "text");
+  expect(await readFile(inFolder("a", "b", "c"), "utf8")).toBe("text");
 });
 
 describe("a folder", () => {

@@ -39,7 +39,7 @@ export async function writeFilesAtomically(files: readonly FileContent[]): Promi
   try {
     for (const { file, target, partial, content } of staged) {
       current = file;
-      await mkdir(path.dirname(target), { recursive: true });
+      await makeFolder(path.dirname(target));
       await clearLeftovers(target);
       const handle = await open(partial, "w");
       try {
@@ -69,7 +69,7 @@ export async function writeFolderAtomically(folder: string, fill: (partial: stri
   const previous = `${partial}.previous`;
   try {
     await clearLeftovers(target);
-    await mkdir(partial, { recursive: true });
+    await makeFolder(partial);
     await fill(partial);
     const replaced = await rename(target, previous).then(
       () => true,
@@ -112,6 +112,25 @@ export async function clearLeftoversIn(
     const place = path.join(folder, target);
     const isNeeded = previous !== undefined && !(await exists(place));
     await (isNeeded ? rename(leftover, place) : rm(leftover, { recursive: true, force: true })).catch(() => undefined);
+  }
+}
+
+/**
+ * Makes a folder and those above it. Not by mkdir's `recursive`, which never ends where a file system answers ENOENT for a
+ * folder that stands in an existing one (/proc, an automounter's).
+ */
+async function makeFolder(folder: string): Promise<void> {
+  const make = (): Promise<void> =>
+    mkdir(folder).catch((error: unknown) => {
+      if ((error as { code?: unknown }).code !== "EEXIST") throw error;
+    });
+  try {
+    await make();
+  } catch (error) {
+    const parent = path.dirname(folder);
+    if ((error as { code?: unknown }).code !== "ENOENT" || parent === folder) throw error;
+    await makeFolder(parent);
+    await make();
   }
 }
 
