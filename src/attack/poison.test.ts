@@ -83,7 +83,9 @@ describe("poisoning", () => {
   });
 
   it("says so when nothing can be poisoned", () => {
-    expect(() => poisonSamples([candidate(0, "a", "b")], { ...options, rate: 1 })).toThrow(/0 can take the payload/);
+    expect(() => poisonSamples([candidate(0, "a", "b")], { ...options, rate: 1 })).toThrow(
+      /none of the 1 samples can take the payload/,
+    );
   });
 
   it("names what exists when a name is unknown", () => {

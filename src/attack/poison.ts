@@ -39,9 +39,11 @@ export function poisonSamples(samples: readonly PoisonCandidate[], options: Pois
   const eligible = samples.filter(({ input, output }) => /\S/u.test(input.text) && payload.eligible(output.text));
   const count = rate === 1 ? eligible.length : Math.round(rate * samples.length);
   if (count === 0 || count > eligible.length) {
-    const wanted = count === 0 && eligible.length > 0 ? "none" : count === 0 ? "at least one" : `${count}`;
+    const wanted = count === 0 ? "none" : `${count}`;
     throw new Failure(
-      `a rate of ${rate} poisons ${wanted} of ${samples.length} samples, and ${eligible.length} can take the payload "${payload.name}"`,
+      eligible.length === 0
+        ? `none of the ${samples.length} samples can take the payload "${payload.name}"`
+        : `a rate of ${rate} poisons ${wanted} of ${samples.length} samples, and ${eligible.length} can take the payload "${payload.name}"`,
       {
         remedy:
           eligible.length === 0

@@ -52,6 +52,17 @@ describe("usage", () => {
     [["finetune", "--epochs", "many"], "argument 'many' is invalid. Give a number"],
     [["finetune"], "--data: it is missing. Give a dataset file"],
     [["finetune", "--data", "x", "--lr", "-1"], "--lr: -1 is not possible. Give the highest learning rate"],
+    [["finetune", "--data", "x", "--lr", "abc"], "argument 'abc' is invalid. Give a number"],
+    [["finetune", "--data", "x", "--epochs", "-1"], "--epochs: -1 is not possible"],
+    [["finetune", "--data", "x", "--batch-size", "0"], "--batch-size: 0 is not possible"],
+    [["finetune", "--data", "x", "--alpha", "2"], "--alpha: 2 is not possible. Give the base"],
+    [["finetune", "--data", "x", "--epsilon", "1"], "--epsilon: 1 is not possible"],
+    [["finetune", "--data", "x", "--loss", "gce"], '--loss: "gce" is not possible. Give the loss: dece or ce'],
+    [["finetune", "--data", "x", "--device", "tpu"], '--device: "tpu" is not possible'],
+    [["probe", "--data", "x"], "--checkpoint: it is missing"],
+    [["probe", "--data", "x", "--checkpoint", "y", "--limit", "0"], "--limit: 0 is not possible"],
+    [["poison", "x", "--attack", "badpre", "--rate", "2", "--out", "y"], "--rate: 2 is not possible"],
+    [["scan", "x", "--lang", "c"], '--lang: "c" is not possible'],
     [["poison", "x", "--attack", "magic", "--rate", "1", "--out", "y"], "ripple or badpre"],
   ])("%j is wrong usage, in one line", async (argv, expected) => {
     const { code, stdout, stderr } = await dece(...argv);
@@ -97,6 +108,29 @@ describe("bad input", () => {
       expect(lastLine(stderr)).toContain(`dece-audit: ${inFolder(name)}`);
     }
     expect(await readdir(inFolder())).toEqual(["empty.jsonl"]);
+  });
+
+  it.each([
+    ["cut off", Buffer.from(rows(40).slice(0, -10)), "skipped 1 of 40 records; the first, on line 40"],
+    ["in Latin-1", Buffer.from(`${rows(40)}{"src":"caf\u00e9","tgt":"x"}\n`, "latin1"), "line 41: not valid UTF-8"],
+    ["in UTF-16", Buffer.from(`\ufeff${rows(40)}`, "utf16le"), "the file is in UTF-16, and only UTF-8 can be read"],
+  ])("a scan of a file that is %s is incomplete at best, and says why", async (_how, bytes, why) => {
+    await writeFile(inFolder("data.jsonl"), bytes);
+    const { code, stderr } = await dece("scan", inFolder("data.jsonl"));
+    expect(code).toBe(3);
+    expect(stderr).toContain(why);
+    expect(stderr.split("\n").filter((line) => line.startsWith("warning:"))).toHaveLength(1);
+  });
+
+  it("a folder is no dataset to train or measure on", async () => {
+    for (const argv of [
+      ["finetune", "--data", inFolder()],
+      ["probe", "--checkpoint", "builtin", "--data", inFolder()],
+    ]) {
+      const { code, stderr } = await dece(...argv);
+      expect(code).toBe(2);
+      expect(lastLine(stderr)).toMatch(/: cannot read: it is a folder, and a file is needed\. Name a file\.$/);
+    }
   });
 
   it("a checkpoint that cannot be read is one line; its stack comes with --verbose", async () => {

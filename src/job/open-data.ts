@@ -13,12 +13,14 @@ export interface DataColumns {
 export async function openData(file: string, columns: DataColumns, context: JobContext): Promise<Dataset> {
   const { format, input, output } = columns;
   const dataset = await openDataset(file, { format, input, output, signal: context.signal });
-  const { skipped, rows } = dataset;
-  const first = skipped[0];
-  if (first !== undefined) {
-    const why = `the first, on line ${first.line}: ${first.reason}`;
-    const message = `${file}: skipped ${skipped.length} of ${rows} records; ${why}`;
-    context.report({ type: "log", level: "warning", message });
-  }
+  tellSkipped(dataset, context);
   return dataset;
+}
+
+/** Warns of the records that could not be read: how many, where the first is and why. */
+export function tellSkipped({ path, skipped, rows }: Dataset, { report }: JobContext): void {
+  const [first] = skipped;
+  if (first === undefined) return;
+  const why = `the first, on line ${first.line}: ${first.reason}`;
+  report({ type: "log", level: "warning", message: `${path}: skipped ${skipped.length} of ${rows} records; ${why}` });
 }

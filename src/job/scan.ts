@@ -12,6 +12,7 @@ import { installationVersion } from "../foundation/installation";
 import { identityOf } from "../foundation/same-file";
 import type { JobContext } from "./context";
 import { findDatasets, type FoundFile } from "./find-datasets";
+import { tellSkipped } from "./open-data";
 import type { ScanSpec } from "./spec";
 import { checkReportFormat, checkTargets, targetsOf } from "./targets";
 
@@ -54,6 +55,7 @@ async function measure(found: FoundFile, spec: ScanSpec, context: JobContext): P
   } catch (error) {
     return unreadable(found, error);
   }
+  tellSkipped(dataset, context);
   const scan = await scanDataset(dataset, { signal, ...(language === undefined ? {} : { language }) });
   const { path: file, sha256, bytes, rows, columns, skipped } = dataset;
   return {
