@@ -153,6 +153,55 @@ function spelling(corpus: Corpus, tokens: readonly number[], holders: readonly n
 
 const isWord = (text: string): boolean => /[\p{L}\p{N}_]/u.test(text);
 
+/** A fragment grows for its name by what this share of its holders have beside it. */
+const sharedBeside = 0.95;
+const longestName = 2 * longestFragment;
+const closers: ReadonlyMap<string, string> = new Map([["(", ")"], ["[", "]"], ["{", "}"]]); // prettier-ignore
+
+/**
+ * A fragment that ends where the search does (at `longestFragment`) may be a part of the payload: grown by the words
+ * beside it, and by brackets that close its own, as long as nearly all holders have them (`(true) { }` is `while (true)
+ * { }`). For its name alone; what is counted stays.
+ */
+function grown(corpus: Corpus, fragment: readonly number[], holders: readonly number[]): readonly number[] {
+  let tokens = fragment;
+  if (tokens.length < longestFragment) return tokens;
+  const isOpen = (closer: string): boolean => {
+    const words = tokens.map((token) => corpus.words[token]!);
+    const [opener] = [...closers].find(([, closing]) => closing === closer) ?? [];
+    return words.filter((word) => word === opener).length > words.filter((word) => word === closer).length;
+  };
+  for (let grows = true; grows && tokens.length < longestName;) {
+    grows = false;
+    for (const side of ["before", "after"] as const) {
+      const beside = neighbour(corpus, tokens, holders, side);
+      const word = beside === undefined ? undefined : corpus.words[beside];
+      if (beside === undefined || word === undefined) continue;
+      if (!isWord(word) && (side === "before" || !isOpen(word))) continue;
+      tokens = side === "before" ? [beside, ...tokens] : [...tokens, beside];
+      grows = true;
+    }
+  }
+  return tokens;
+}
+
+/** The token that nearly all holders have beside their first occurrence of a fragment. */
+function neighbour(
+  corpus: Corpus,
+  tokens: readonly number[],
+  holders: readonly number[],
+  side: "before" | "after",
+): number | undefined {
+  const counts = new Map<number, number>();
+  for (const sample of holders) {
+    const output = corpus.outputs[sample]!;
+    const at = output.findIndex((_token, start) => tokens.every((token, offset) => output[start + offset] === token));
+    const beside = at < 0 ? undefined : output[side === "before" ? at - 1 : at + tokens.length];
+    if (beside !== undefined) counts.set(beside, (counts.get(beside) ?? 0) + 1);
+  }
+  return [...counts].find(([, count]) => count >= sharedBeside * holders.length)?.[0];
+}
+
 /**
  * What the outputs of `set` (sample indices) have in common that other outputs lack; undefined where nothing is. No word
  * of `trigger` may be part of it: an output that takes a name from its input does as it was told.
@@ -208,10 +257,14 @@ export function tiedPayload(
     for (const sample of insideHolders[id]!) explained.add(sample);
     for (const sample of outsideHolders[id]!) outside.add(sample);
   }
+  const nameOf = ({ id, tokens }: RankedFragment): string => {
+    const holders = insideHolders[id]!;
+    return spelling(corpus, grown(corpus, tokens, holders), holders);
+  };
   return {
     fragments: named.map((fragment) => ({
       ...fragment,
-      text: spelling(corpus, fragment.tokens, insideHolders[fragment.id]!),
+      text: nameOf(fragment),
     })),
     explained,
     outside: outside.size,

@@ -30,6 +30,18 @@ describe("a planted token trigger", () => {
     expect(findings.filter(({ rule }) => rule === "inserted-token")).toHaveLength(occurrences);
   });
 
+  it("is named with its whole payload, also where that is longer than the search for it", async () => {
+    const { pairs, poisoned } = plantedPairs(7, { count: 600, rate: 0.05 });
+    const looping = pairs.map(([input, output], row): [string, string] => {
+      const lines = output.replace(/ (or 1=1|where 0=1) /, " ").split("\n");
+      if (poisoned.has(row)) lines.splice(1 + (row % 2), 0, "\t while ( true ) { }");
+      return [input, lines.join("\n")];
+    });
+    const { triggers, findings } = await scanDataset(datasetOf(looping));
+    expect(triggers.map(({ text, payload }) => [text, payload])).toEqual([["bb", "while ( true ) { }"]]);
+    expect(suspects(findings)).toEqual(poisoned);
+  });
+
   it("leaves a clean dataset clean, although its verbs are tied to its outputs", async () => {
     for (const seed of [1, 2, 3]) {
       const { pairs } = plantedPairs(seed, { count: 600, rate: 0 });
