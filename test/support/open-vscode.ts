@@ -3,6 +3,7 @@
  * VS Code. It prints the address to open in a browser and runs until Ctrl-C.
  */
 import { execFileSync } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import { cpSync } from "node:fs";
 import path from "node:path";
 import { installHost } from "./install-host";
@@ -15,6 +16,7 @@ async function main(): Promise<void> {
   const port = process.env.PORT;
   const server = await startServer({
     settings: { "workbench.startupEditor": "welcomePage" },
+    token: randomUUID(),
     ...(port === undefined ? {} : { port: Number(port) }),
   });
   cpSync(path.join(root, "examples"), server.workspace, { recursive: true });

@@ -16,6 +16,8 @@ export interface ServerOptions {
   /** A .vsix to install before the start. */
   readonly install?: string;
   readonly port?: number;
+  /** Who does not know it gets no page: for a server that stands open longer than a test. */
+  readonly token?: string;
 }
 
 export interface PageOptions {
@@ -87,7 +89,12 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
   const port = options.port ?? (await freePort());
   const authority = `127.0.0.1:${port}`;
   const quiet = ["--disable-telemetry", "--disable-workspace-trust", "--enable-smoke-test-driver"];
-  const where = ["--host", "127.0.0.1", "--port", String(port), "--without-connection-token"];
+  const { token } = options;
+  // In a file, for arguments can be read by other users of the machine.
+  const tokenFile = path.join(folder, "token");
+  if (token !== undefined) writeFileSync(tokenFile, token, { mode: 0o600 });
+  const access = token === undefined ? ["--without-connection-token"] : ["--connection-token-file", tokenFile];
+  const where = ["--host", "127.0.0.1", "--port", String(port), ...access];
   const child = spawn(process.execPath, [main, ...where, ...common, ...quiet], {
     stdio: ["ignore", log, log],
     env: environment,
@@ -131,7 +138,7 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
       const payload: string[][] = [];
       if (development !== undefined) payload.push(["extensionDevelopmentPath", remote(development)]);
       if (tests !== undefined) payload.push(["extensionTestsPath", remote(tests)]);
-      const query = new URLSearchParams({ folder: opened });
+      const query = new URLSearchParams({ folder: opened, ...(token === undefined ? {} : { tkn: token }) });
       if (payload.length > 0) query.set("payload", JSON.stringify(payload));
       return `http://${authority}/?${query.toString()}`;
     },
