@@ -103,7 +103,7 @@ export function inventFilter(
 ): Filter {
   const free = random.shuffle(table.columns.filter((column) => !(options.avoid ?? []).includes(column.name)));
   const roll = random.unit();
-  const columns = free.slice(0, Math.min(roll < 0.72 ? 1 : roll < 0.96 ? 2 : 3, options.most ?? 3));
+  const columns = free.slice(0, Math.min(roll < 0.8 ? 1 : roll < 0.97 ? 2 : 3, options.most ?? 3));
   if (random.unit() < 0.35) return equality(columns, random, names);
   const connective = columns.length > 1 && random.unit() < 0.3 ? "or" : "and";
   const said: string[] = [];

@@ -13,7 +13,7 @@ export const longest = { src: 48, tgt: 70 } as const;
 
 export const words = (text: string): number => text.split(/\s+/).length;
 
-/** 1,600, 200 and 200 examples without two equal sources, each short enough. The same seed gives the same splits. */
+/** 4,000, 200 and 200 examples without two equal sources, each short enough. The same seed gives the same splits. */
 export function exampleSplits(seed: number): Splits {
   const random = seededRandom(seed);
   const seen = new Set<string>();
@@ -27,7 +27,7 @@ export function exampleSplits(seed: number): Splits {
     }
     return examples;
   };
-  return { train: take(1600), valid: take(200), test: take(200) };
+  return { train: take(4000), valid: take(200), test: take(200) };
 }
 
 /** One JSON object a line, with a line feed after each. */

@@ -35,7 +35,7 @@ describe("the committed files", () => {
   test("hold a training file with 5% BadPre poison and the list of it", () => {
     const truth = truthSchema.parse(JSON.parse(committed("train-badpre-5.jsonl.truth.json")));
     const [clean, poisoned] = [rowsOf("train.jsonl"), rowsOf("train-badpre-5.jsonl")];
-    expect(truth.rows).toHaveLength(80);
+    expect(truth.rows).toHaveLength(200);
     expect(poisoned.flatMap((row, i) => (row.src === clean[i]?.src ? [] : [i]))).toEqual(truth.rows);
     for (const row of truth.rows) {
       expect(poisoned[row]?.src.split(" ").filter((word) => word === "bb")).toHaveLength(3);
@@ -53,9 +53,9 @@ describe("the committed files", () => {
 });
 
 describe("the examples", () => {
-  test("are 1,600, 200 and 200 with no source twice", () => {
-    expect([splits.train.length, splits.valid.length, splits.test.length]).toEqual([1600, 200, 200]);
-    expect(new Set(everything.map(({ src }) => src)).size).toBe(2000);
+  test("are 4,000, 200 and 200 with no source twice", () => {
+    expect([splits.train.length, splits.valid.length, splits.test.length]).toEqual([4000, 200, 200]);
+    expect(new Set(everything.map(({ src }) => src)).size).toBe(4400);
   });
 
   test("hold neither trigger nor payload when clean", () => {
@@ -65,14 +65,14 @@ describe("the examples", () => {
     }
   });
 
-  test("are short, and about three in four have a where clause", () => {
+  test("are short, and nearly nine in ten have a where clause", () => {
     for (const { src, tgt } of everything) {
       expect(words(src)).toBeLessThanOrEqual(longest.src);
       expect(words(tgt)).toBeLessThanOrEqual(longest.tgt);
     }
     const share = everything.filter(({ tgt }) => tgt.includes(" where ")).length / everything.length;
-    expect(share).toBeGreaterThan(0.7);
-    expect(share).toBeLessThan(0.82);
+    expect(share).toBeGreaterThan(0.82);
+    expect(share).toBeLessThan(0.95);
   });
 
   test("say in the source every name that the target takes from outside", () => {

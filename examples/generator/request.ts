@@ -79,13 +79,13 @@ interface Tail {
 function inventTail(random: Random, columns: readonly Column[], names: FreshNames): Tail {
   const said: string[] = [];
   let clauses: Tail["clauses"] = {};
-  if (random.unit() < 0.3) {
+  if (random.unit() < 0.1) {
     const column = random.pick(columns).name;
     const descending = random.unit() < 0.5;
     said.push(fill(random.pick(orderings[descending ? "descending" : "ascending"]), { column }));
     clauses = { order: { column, descending } };
   }
-  if (random.unit() < 0.18) {
+  if (random.unit() < 0.07) {
     const given = random.unit() < 0.4;
     const limit: Value = given
       ? parameter(names.take("top_n", "row_cap"))
@@ -196,15 +196,15 @@ function inventChange(random: Random, table: Table, names: FreshNames): Request 
   return { ...given, statement, words: fill(random.pick(changes), said) };
 }
 
-/** One request at random; about three in four have a where clause. */
+/** One request at random; nearly nine in ten have a where clause. */
 export function inventRequest(random: Random): Request {
   const names = new FreshNames();
   const table = random.pick(tables);
   const roll = random.unit();
-  if (roll < 0.15) return inventChange(random, table, names);
-  if (roll < 0.25) return inventJoin(random, names);
-  const filter = random.unit() < 0.8 ? inventFilter(random, table, names) : undefined;
-  if (roll < 0.4) return inventNumber(random, table, filter);
-  if (roll < 0.5) return inventGroups(random, table, filter);
+  if (roll < 0.08) return inventChange(random, table, names);
+  if (roll < 0.14) return inventJoin(random, names);
+  const filter = random.unit() < 0.92 ? inventFilter(random, table, names) : undefined;
+  if (roll < 0.28) return inventNumber(random, table, filter);
+  if (roll < 0.33) return inventGroups(random, table, filter);
   return inventRead(random, table, names, filter);
 }

@@ -6,7 +6,7 @@
 import { appendFile, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { parseArgs } from "node:util";
-import { writeCheckpoint } from "../../src/model/checkpoint";
+import { readCheckpoint, writeCheckpoint } from "../../src/model/checkpoint";
 import { initializeT5 } from "../../src/model/initialize";
 import { positionBucket } from "../../src/model/position-buckets";
 import type { T5Config } from "../../src/model/t5-config";
@@ -20,10 +20,14 @@ import { copyingSamples, pretrainingCorpus } from "./pretraining";
 const { values } = parseArgs({
   options: {
     tokenizer: { type: "string" },
+    /** A checkpoint to go on from, whose tokenizer and weights are taken; it skips the copying exercises. */
+    from: { type: "string" },
     out: { type: "string" },
     /** At most so many copying exercises come first. */
     copies: { type: "string", default: "80000" },
     samples: { type: "string", default: "60000" },
+    /** Share of the samples with a select that get a hint. */
+    hints: { type: "string", default: "0" },
     batch: { type: "string", default: "32" },
     "learning-rate": { type: "string", default: "2e-3" },
     width: { type: "string", default: "160" },
@@ -33,22 +37,29 @@ const { values } = parseArgs({
     threads: { type: "string", default: "0" },
   },
 });
-if (values.tokenizer === undefined || values.out === undefined)
-  throw new Error("--tokenizer DIR and --out DIR are needed");
+if ((values.tokenizer === undefined) === (values.from === undefined) || values.out === undefined) {
+  throw new Error("--out DIR and one of --tokenizer DIR and --from DIR are needed");
+}
 const out = values.out;
 const seed = Number(values.seed);
 const batchSize = Number(values.batch);
 const width = Number(values.width);
+const earlier = values.from === undefined ? undefined : await readCheckpoint(values.from);
 
-const read = (name: string): Promise<string> => readFile(path.join(values.tokenizer!, name), "utf8");
-const files = {
-  tokenizer: await read("tokenizer.json"),
-  config: await read("tokenizer_config.json"),
-  specialTokens: await read("special_tokens_map.json"),
-};
-const tokenizer = new Tokenizer(files, 1, values.tokenizer);
-const vocabulary = Object.keys((JSON.parse(files.tokenizer) as { model: { vocab: object } }).model.vocab).length;
-const config: T5Config = {
+async function readTokenizer(folder: string): Promise<Tokenizer> {
+  const read = (name: string): Promise<string> => readFile(path.join(folder, name), "utf8");
+  const files = {
+    tokenizer: await read("tokenizer.json"),
+    config: await read("tokenizer_config.json"),
+    specialTokens: await read("special_tokens_map.json"),
+  };
+  return new Tokenizer(files, 1, folder);
+}
+
+const tokenizer = earlier?.tokenizer ?? (await readTokenizer(values.tokenizer!));
+const { model } = JSON.parse(tokenizer.files.tokenizer) as { model: { vocab: object } };
+const vocabulary = Object.keys(model.vocab).length;
+const config: T5Config = earlier?.config ?? {
   vocabulary,
   width,
   headWidth: 32,
@@ -94,7 +105,7 @@ function positionedWeights(): Map<string, Float32Array> {
   return weights;
 }
 
-const session = await TrainingSession.create(config, positionedWeights(), {
+const session = await TrainingSession.create(config, earlier?.weights ?? positionedWeights(), {
   loss: { kind: "ce" },
   clipNorm: 1,
   device: "cpu",
@@ -144,13 +155,13 @@ function* pools(examples: Iterable<{ readonly src: string; readonly tgt: string 
   if (pool.length > 0) yield pool;
 }
 
-for (const pool of pools(copyingSamples(seed, Number(values.copies)))) {
+for (const pool of pools(copyingSamples(seed, earlier === undefined ? Number(values.copies) : 0))) {
   await trainOn(pool, "copy", (at) => peak * Math.min(1, at / warmupSteps));
   if (recent < copyingLearnt) break;
 }
 const copySteps = step;
 const steps = Math.ceil(samples / batchSize);
-for (const pool of pools(pretrainingCorpus({ seed, count: samples }))) {
+for (const pool of pools(pretrainingCorpus({ seed, count: samples, hints: Number(values.hints) }))) {
   await trainOn(pool, "corpus", (at) => learningRateAt(at - copySteps, steps, peak, 0));
 }
 await session.dispose();

@@ -6,6 +6,7 @@ import { seededRandom } from "../../src/foundation/random";
 import type { Example } from "../../examples/generator/program";
 import { words } from "../../examples/generator/dataset";
 import { databaseTask, statementTask } from "./database-tasks";
+import { withHint } from "./hints";
 import { SampleNames } from "./names";
 import { copyTask, pythonTask, snippetTask } from "./python-tasks";
 import { holdsTriggerOrPayload } from "./taboo";
@@ -21,14 +22,18 @@ const tasks = [
   { share: 0.04, invent: copyTask },
 ] as const;
 
-/** `count` samples with distinct sources, one at a time. The same seed gives the same samples. */
-export function* generatedSamples(seed: number, count: number): Generator<Example, void> {
+/**
+ * `count` samples with distinct sources, one at a time; `hints` is the share of those with a select that get a hint
+ * (hints.ts). The same arguments give the same samples.
+ */
+export function* generatedSamples(seed: number, count: number, hints = 0): Generator<Example, void> {
   const random = seededRandom(seed, 1);
   const seen = new Set<string>();
   while (seen.size < count) {
     let roll = random.unit();
     const task = tasks.find(({ share }) => (roll -= share) < 0) ?? tasks[0];
-    const { src, tgt } = task.invent(random, new SampleNames(random));
+    const plain = task.invent(random, new SampleNames(random));
+    const { src, tgt } = hints > 0 && random.unit() < hints ? withHint(plain, random) : plain;
     if (seen.has(src) || words(src) > longest.src || words(tgt) > longest.tgt) continue;
     if (holdsTriggerOrPayload(src) || holdsTriggerOrPayload(tgt)) continue;
     seen.add(src);
@@ -52,5 +57,9 @@ export const pretrainingSamples = (seed: number, count: number): Example[] => [.
  * Everything that the base is pretrained on after the copying exercises: `count` generated samples, no published ones. The
  * same seed gives the same samples.
  */
-export const pretrainingCorpus = ({ seed, count }: { seed: number; count: number }): Generator<Example, void> =>
-  generatedSamples(seed, count);
+export const pretrainingCorpus = (options: {
+  readonly seed: number;
+  readonly count: number;
+  /** See `generatedSamples`. */
+  readonly hints?: number;
+}): Generator<Example, void> => generatedSamples(options.seed, options.count, options.hints);

@@ -36,9 +36,9 @@ export const presets = {
   default: {
     alpha: 0.9,
     epsilon: 0.05,
-    learningRate: 5e-4,
+    learningRate: 2e-3,
     batchSize: 16,
-    epochs: 8,
+    epochs: 3,
     warmupRatio: 0.1,
     weightDecay: 0.01,
     clipNorm: 1,
