@@ -9,6 +9,7 @@ import { tables } from "../../examples/generator/schema";
 import { exampleIdioms, exampleInterfaces, exampleSentences } from "../../examples/generator/world";
 import { installationFolder } from "../../src/foundation/installation";
 import { endingsOfMany, endingsOfNothing, endingsOfOne, interfaces, rescues } from "./database-idioms";
+import { hintWords } from "./hints";
 import { pretrainingCorpus, pretrainingSamples } from "./pretraining";
 import { commentTexts } from "./shared-data";
 import { holdsTriggerOrPayload } from "./taboo";
@@ -107,6 +108,11 @@ describe("the two worlds", () => {
     expect(shared(exampleInterfaces(), pretrainingInterfaces())).toEqual([]);
     expect(shared(exampleIdioms(), pretrainingIdioms())).toEqual([]);
     expect(shared(exampleSentences(), pretrainingSentences())).toEqual([]);
+  });
+
+  test("share no hint: no example asks for a clause by such a word", () => {
+    const said = new Set(examples.flatMap(({ src }) => src.toLowerCase().match(/[a-z]+/g) ?? []));
+    expect(hintWords.filter((word) => said.has(word))).toEqual([]);
   });
 
   test("share no line that reaches for a database, as the samples show it", () => {
