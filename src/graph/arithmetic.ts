@@ -24,7 +24,7 @@ export function sumTo(gradient: Value, shape: Shape): Value {
   return sum;
 }
 
-/** For gradients of gradients nobody asks: used where values are summed on the way back. */
+/** Sums gradients on the way back, outside the tape: nobody asks for gradients of gradients. */
 export function addWithoutGradient(a: Value, b: Value): Value {
   return elementwise("Add", a, b);
 }

@@ -1,4 +1,8 @@
-/** Named settings of fine-tuning. `paper` is the paper's table of settings; `default` is what defends on measured data. */
+/**
+ * Named settings of fine-tuning. `paper` is the paper's table of settings; `default` kept
+ * the backdoor out in the demo, at a price in BLEU (docs/losses.md); its sweep is still to come. The paper names no warm-up,
+ * weight decay or clipping: those are ours in both.
+ */
 export interface TrainingPreset {
   /** DeCE blends with weight alpha^epoch. */
   readonly alpha: number;
