@@ -119,7 +119,7 @@ export async function clearLeftoversIn(
  * Makes a folder and those above it. Not by mkdir's `recursive`, which never ends where a file system answers ENOENT for a
  * folder that stands in an existing one (/proc, an automounter's).
  */
-async function makeFolder(folder: string): Promise<void> {
+export async function makeFolder(folder: string): Promise<void> {
   const make = (): Promise<void> =>
     mkdir(folder).catch((error: unknown) => {
       if ((error as { code?: unknown }).code !== "EEXIST") throw error;

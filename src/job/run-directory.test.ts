@@ -35,7 +35,7 @@ describe("a run directory", () => {
     expect(read).toMatchObject({ state: "finished", job: "demo", report: { bleu: 1 }, record });
     expect(read.events.map(({ type }) => type)).toEqual(["phase", "log"]);
     expect(await readFile(path.join(run.path, "log.txt"), "utf8")).toMatch(/^\S+ warning: two lines\n$/);
-    expect(await readFile(inFolder(".dece", ".gitignore"), "utf8")).toBe("*\n");
+    expect(await readFile(inFolder(".dece", ".gitignore"), "utf8")).toBe("*\n!baseline.json\n");
   });
 
   it("never shares a name with another run of the same second", async () => {

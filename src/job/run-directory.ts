@@ -4,12 +4,13 @@
  * (read-run.ts), so a reloaded window loses nothing. Files appear whole; metrics.jsonl grows by whole lines.
  */
 import { appendFileSync } from "node:fs";
-import { access, mkdir } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { clearLeftoversIn, writeFileAtomically } from "../foundation/atomic-write";
 import { asFileFailure, Failure } from "../foundation/failure";
 import type { JobEvent } from "./context";
+import { ignoreFolder } from "./ignore-folder";
 import type { JobSpec } from "./spec";
 
 export type RunState = "running" | "finished" | "failed" | "cancelled";
@@ -87,12 +88,6 @@ async function claim(parent: string, name: string): Promise<string> {
     }
   }
   throw new Failure("a thousand runs of this name started in one second", { file: parent });
-}
-
-/** The folder says that it is not for version control, so that nobody commits weights by accident. */
-async function ignoreFolder(workspace: string): Promise<void> {
-  const file = path.join(workspace, ".dece", ".gitignore");
-  await access(file).catch(() => writeFileAtomically(file, "*\n"));
 }
 
 /**
