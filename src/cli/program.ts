@@ -80,6 +80,7 @@ function makeProgram(context: CommandLineContext, settle: Settle): Command {
     "json",
     "quarantine",
     "clean",
+    "baseline",
   ])
     .argument("<files...>", "dataset files or folders")
     .action(async (paths: string[], flags: Flags) => {

@@ -74,6 +74,23 @@ describe("a scan in plain text", () => {
   });
 });
 
+describe("what a baseline accepts", () => {
+  const trigger = { id: "dead-code-1", rule: "dead-code", text: "int V = 0;", field: "input", rows: [1] } as const;
+  const place = { file: "a", row: 1, field: "input", start: 0, end: 1, rule: "dead-code", score: 1 } as const;
+  const finding = { ...place, trigger: trigger.id, verdict: "suspect", message: "", reason: "ours" } as const;
+
+  it("is counted before the verdict, and its trigger is shown as accepted", () => {
+    const triggers = [{ ...trigger, payload: null, statistics: {} }];
+    const text = scanText({ ...report, triggers, suppressed: [finding, { ...finding, verdict: "info" }] });
+    expect(text).toMatch(/\naccepted {2}"int V = 0;"/);
+    expect(text.split("\n").slice(-2)).toEqual([
+      "accepted by the baseline: 2 findings in 1 sample, 1 of them suspect.",
+      "clean: nothing suspect in 1,600 samples.",
+    ]);
+    expect(scanText({ ...report, suppressed: [] })).toContain("accepted by the baseline: 0 findings.\n");
+  });
+});
+
 describe("the demo's verdict comes from the numbers", () => {
   const base = { bleu: 20, asr: 0 };
   it.each([

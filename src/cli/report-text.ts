@@ -33,6 +33,11 @@ export function scanText(report: ScanReport): string {
     report.findings.filter((finding) => finding.verdict === "suspect").map(({ trigger }) => trigger),
   );
   const isSuspect = ({ id }: Trigger): boolean => suspects.has(id);
+  const accepted = new Set(
+    report.suppressed?.filter((finding) => finding.verdict === "suspect").map(({ trigger }) => trigger),
+  );
+  const verdictOf = (trigger: Trigger): string =>
+    isSuspect(trigger) ? "suspect" : accepted.has(trigger.id) ? "accepted" : "info";
   const ranked = [...triggers].sort(
     (a, b) => Number(isSuspect(b)) - Number(isSuspect(a)) || b.rows.length - a.rows.length,
   );
@@ -40,7 +45,7 @@ export function scanText(report: ScanReport): string {
   const triggerTable = table(
     ["verdict", "trigger", "in", "rows", "payload", "rule"],
     shown.map((trigger) => [
-      isSuspect(trigger) ? "suspect" : "info",
+      verdictOf(trigger),
       quoted(trigger.text, 40),
       trigger.field,
       trigger.rows.length,
@@ -54,8 +59,18 @@ export function scanText(report: ScanReport): string {
     ...(shown.length === 0 ? [] : ["", triggerTable]),
     ...(more > 0 ? [`... and ${counted(more, "more trigger", "more triggers")} in the JSON report`] : []),
     "",
+    ...acceptedLines(report),
     verdictText(report, triggers.filter(isSuspect).length),
   ].join("\n");
+}
+
+/** What the baseline took out of the verdict. */
+function acceptedLines({ suppressed }: ScanReport): string[] {
+  if (suppressed === undefined) return [];
+  const samples = new Set(suppressed.map(({ file, row }) => `${row} ${file}`)).size;
+  const suspect = suppressed.filter(({ verdict }) => verdict === "suspect").length;
+  const where = suppressed.length === 0 ? "" : ` in ${counted(samples, "sample")}, ${count(suspect)} of them suspect`;
+  return [`accepted by the baseline: ${counted(suppressed.length, "finding")}${where}.`];
 }
 
 /** What could not be read: whole files, and records of the others. */

@@ -32,6 +32,12 @@ export interface Finding {
   readonly message: string;
 }
 
+/** A finding that a baseline accepts. */
+export interface SuppressedFinding extends Finding {
+  /** Why, in the words of who accepted it. */
+  readonly reason: string;
+}
+
 export interface TriggerStatistics {
   readonly samplesWithTrigger: number;
   readonly samplesWithPayload: number;
@@ -79,5 +85,7 @@ export interface ScanReport {
   readonly verdict: ScanVerdict;
   readonly triggers: readonly Trigger[];
   readonly findings: readonly Finding[];
+  /** Only where a baseline was named: what it accepts of the findings. They stand nowhere else and count in nothing. */
+  readonly suppressed?: readonly SuppressedFinding[];
   readonly detectors: readonly DetectorRun[];
 }

@@ -4,12 +4,22 @@ import { copyRecords } from "../dataset/copy";
 import { openDataset } from "../dataset/open";
 import type { Dataset } from "../dataset/sample";
 import { UnreadableDataset } from "../dataset/unreadable";
-import type { DetectorRun, Finding, ScannedFile, ScanReport, ScanVerdict, Trigger } from "../detect/report";
+import type {
+  DetectorRun,
+  Finding,
+  ScannedFile,
+  ScanReport,
+  ScanVerdict,
+  SuppressedFinding,
+  Trigger,
+} from "../detect/report";
 import { scanDataset, scanRules, type DatasetScan } from "../detect/scan";
 import { writeFilesAtomically, type FileContent } from "../foundation/atomic-write";
 import { Failure, throwIfCancelled } from "../foundation/failure";
 import { installationVersion } from "../foundation/installation";
 import { identityOf } from "../foundation/same-file";
+import { acceptedBy } from "./accepted-findings";
+import { readBaseline, type Baseline } from "./baseline";
 import type { JobContext } from "./context";
 import { findDatasets, type FoundFile } from "./find-datasets";
 import { tellSkipped } from "./open-data";
@@ -19,7 +29,9 @@ import { checkReportFormat, checkTargets, targetsOf } from "./targets";
 interface Measured {
   readonly file: ScannedFile;
   readonly dataset: Dataset | null;
+  /** Without the findings that the baseline accepts. */
   readonly scan: DatasetScan | null;
+  readonly suppressed: readonly SuppressedFinding[];
   /** Why the file could not be read at all. */
   readonly problem: string | null;
 }
@@ -43,10 +55,21 @@ function unreadable(found: FoundFile, error: unknown): Measured | null {
     // Among a folder's files a .json that is no list of records is somebody's settings or a list of poisoned rows.
     if (path.extname(found.path).toLowerCase() === ".json" && facts?.format !== "json") return null;
   } else if (facts === null) throw error;
-  return { file: { ...bareFile(found.path), ...facts }, dataset: null, scan: null, problem: error.oneLine };
+  return {
+    file: { ...bareFile(found.path), ...facts },
+    dataset: null,
+    scan: null,
+    suppressed: [],
+    problem: error.oneLine,
+  };
 }
 
-async function measure(found: FoundFile, spec: ScanSpec, context: JobContext): Promise<Measured | null> {
+async function measure(
+  found: FoundFile,
+  spec: ScanSpec,
+  baseline: Baseline | null,
+  context: JobContext,
+): Promise<Measured | null> {
   const { format, input, output, language } = spec;
   const { signal } = context;
   let dataset: Dataset;
@@ -57,31 +80,38 @@ async function measure(found: FoundFile, spec: ScanSpec, context: JobContext): P
   }
   tellSkipped(dataset, context);
   const scan = await scanDataset(dataset, { signal, ...(language === undefined ? {} : { language }) });
+  const { findings, suppressed } = acceptedBy(baseline, scan.findings, dataset);
   const { path: file, sha256, bytes, rows, columns, skipped } = dataset;
   return {
     file: { path: file, format: dataset.format, sha256, bytes, rows, columns, language: scan.language, skipped },
     dataset,
-    scan,
+    scan: { ...scan, findings },
+    suppressed,
     problem: null,
   };
 }
 
 /** Trigger ids count within a rule over all files, so that one id never means two triggers. */
-function numberTriggers(scans: readonly DatasetScan[]): { triggers: Trigger[]; findings: Finding[] } {
+function numberTriggers(
+  measured: readonly Measured[],
+): Required<Pick<ScanReport, "triggers" | "findings" | "suppressed">> {
   const triggers: Trigger[] = [];
   const findings: Finding[] = [];
-  for (const scan of scans) {
+  const suppressed: SuppressedFinding[] = [];
+  for (const { scan, suppressed: accepted } of measured) {
+    if (scan === null) continue;
     const ids = new Map<string, string>();
     for (const trigger of scan.triggers) {
       const id = `${trigger.rule}-${triggers.filter(({ rule }) => rule === trigger.rule).length + 1}`;
       ids.set(trigger.id, id);
       triggers.push({ ...trigger, id });
     }
-    for (const finding of scan.findings) {
-      findings.push({ ...finding, trigger: finding.trigger === null ? null : (ids.get(finding.trigger) ?? null) });
-    }
+    const numberOf = (finding: Finding): string | null =>
+      finding.trigger === null ? null : (ids.get(finding.trigger) ?? null);
+    for (const finding of scan.findings) findings.push({ ...finding, trigger: numberOf(finding) });
+    for (const finding of accepted) suppressed.push({ ...finding, trigger: numberOf(finding) });
   }
-  return { triggers, findings };
+  return { triggers, findings, suppressed };
 }
 
 function mergeDetectors(scans: readonly DatasetScan[]): DetectorRun[] {
@@ -132,10 +162,10 @@ async function checkedFiles(spec: ScanSpec, files: readonly FoundFile[], context
       usage: true,
     });
   }
-  await checkTargets(
-    targets,
-    read.map((found) => found.path),
-  );
+  await checkTargets(targets, [
+    ...read.map((found) => found.path),
+    ...(spec.baseline === undefined ? [] : [spec.baseline]),
+  ]);
   return read;
 }
 
@@ -160,17 +190,18 @@ function setApart(spec: ScanSpec, dataset: Dataset, flagged: ReadonlySet<number>
  */
 export async function scan(spec: ScanSpec, context: JobContext): Promise<ScanReport> {
   const files = await checkedFiles(spec, await findDatasets(spec.paths, context.signal), context);
+  const baseline = spec.baseline === undefined ? null : await readBaseline(spec.baseline);
   const measured: Measured[] = [];
   for (const [done, found] of files.entries()) {
     throwIfCancelled(context.signal);
     context.report({ type: "phase", name: "scan", detail: found.path });
-    const one = await measure(found, spec, context);
+    const one = await measure(found, spec, baseline, context);
     if (one !== null) measured.push(one);
     if (one?.problem != null) context.report({ type: "log", level: "warning", message: one.problem });
     context.report({ type: "progress", done: done + 1, total: files.length, unit: "files" });
   }
   const scans = measured.flatMap((one) => one.scan ?? []);
-  const { triggers, findings } = numberTriggers(scans);
+  const { triggers, findings, suppressed } = numberTriggers(measured);
   const skipped = measured.reduce((sum, { file }) => sum + file.skipped.length, 0);
   const read = measured.reduce((sum, { dataset }) => sum + (dataset?.samples.length ?? 0), 0);
   const flagged = measured.map(({ file }) => flaggedRows(findings, file.path));
@@ -184,6 +215,7 @@ export async function scan(spec: ScanSpec, context: JobContext): Promise<ScanRep
     verdict: verdictOf(measured, findings),
     triggers,
     findings,
+    ...(baseline === null ? {} : { suppressed }),
     detectors: mergeDetectors(scans),
   };
   const written = spec.json === undefined ? [] : [{ file: spec.json, content: `${JSON.stringify(report, null, 2)}\n` }];

@@ -34,6 +34,7 @@ const scan = z.strictObject({
   json: maybePath("the file that the report goes to"),
   quarantine: maybePath("the file that the flagged samples go to"),
   clean: maybePath("the file that the samples that are not flagged go to"),
+  baseline: maybePath("the baseline of accepted findings, such as .dece/baseline.json"),
 });
 
 const poison = z.strictObject({

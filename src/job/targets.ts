@@ -29,7 +29,7 @@ export async function checkTargets(targets: readonly string[], inputs: readonly 
   for (const file of targets) {
     const identity = await identityOf(file);
     const problem = read.has(identity)
-      ? "the result would replace a dataset that is read"
+      ? "the result would replace a file that is read"
       : written.has(identity)
         ? "two results would go to the same file"
         : null;
