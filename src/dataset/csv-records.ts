@@ -2,7 +2,7 @@
  * Splits CSV and TSV into records and fields (RFC 4180): quoted fields hold delimiters, line breaks and doubled quotes.
  * Lines end at LF, CRLF or CR; a blank line is no record. A quote inside an unquoted field stands for itself.
  */
-import { MAX_RECORD_BYTES, TOO_LONG, type RawRecord } from "./raw-record";
+import { MAX_RECORD_BYTES, TOO_LONG, UNCLOSED, type RawRecord } from "./raw-record";
 
 const LF = 10;
 const CR = 13;
@@ -53,7 +53,7 @@ export function readRecord(bytes: Buffer, start: number, delimiter: number): Rea
           end: bytes.length,
           next: bytes.length,
           fields,
-          problem: "a quote is opened and never closed",
+          problem: UNCLOSED,
           breaks,
         };
       }

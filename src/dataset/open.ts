@@ -44,7 +44,8 @@ export async function openDataset(path: string, options: OpenOptions = {}): Prom
     if (turn !== undefined) await turn;
   }
   if (records.length === 0) throw unreadable(source, format, "the file holds no records", "Name a file with records");
-  const plan = findPlan(path, layout, records, options);
+  const search = new ColumnSearch(path, options);
+  const plan = search.lookAt(layout, records) ?? search.giveUp();
   const file = plan === null ? null : new OpenedFile(source, layout, plan, records);
   const samples: Sample[] = [];
   const skipped: SkippedRecord[] = [];
@@ -75,7 +76,8 @@ export async function openDataset(path: string, options: OpenOptions = {}): Prom
   return dataset;
 }
 
-function layoutOf(source: Source, format: DatasetFormat): Layout {
+/** The layout of a file or of a window of one. Throws an `UnreadableDataset` for a CSV header that cannot be read. */
+export function layoutOf(source: Source, format: DatasetFormat): Layout {
   if (format === "json") return jsonLayout(source, format, jsonArrayRecords);
   if (format === "jsonl") return jsonLayout(source, format, jsonlRecords);
   const layout = csvLayout(source, format);
@@ -88,30 +90,41 @@ function layoutOf(source: Source, format: DatasetFormat): Layout {
 /** How many readable records are looked at for columns. */
 const LOOK_AT = 1000;
 
-/**
- * The first record that has the columns decides; null where no record can be read at all. Throws a Failure (wrong usage) that
- * lists the columns found.
- */
-function findPlan(path: string, layout: Layout, records: readonly RawRecord[], named: NamedColumns): ColumnPlan | null {
-  const found = new Set<string>();
-  let looked = 0;
-  for (const record of records) {
-    const columns = layout.columnsIn(record);
-    if (typeof columns === "string") continue;
-    const plan = planColumns(columns, named, layout.isJson);
-    if (plan !== null) {
-      requireDistinct(path, plan, columns);
-      return plan;
+/** Looks for the columns in records, the first that has them decides. A file read by windows is looked at one after the other. */
+export class ColumnSearch {
+  private readonly found = new Set<string>();
+  private looked = 0;
+
+  constructor(
+    private readonly path: string,
+    private readonly named: NamedColumns,
+  ) {}
+
+  /** The columns, or null while none of the records had them. Throws a Failure (wrong usage) that lists the columns found. */
+  lookAt(layout: Layout, records: Iterable<RawRecord>): ColumnPlan | null {
+    for (const record of records) {
+      const columns = layout.columnsIn(record);
+      if (typeof columns === "string") continue;
+      const plan = planColumns(columns, this.named, layout.isJson);
+      if (plan !== null) {
+        requireDistinct(this.path, plan, columns);
+        return plan;
+      }
+      for (const column of columns) this.found.add(column);
+      if (!layout.isJson || ++this.looked === LOOK_AT) this.giveUp();
     }
-    for (const column of columns) found.add(column);
-    if (!layout.isJson || ++looked === LOOK_AT) break;
+    return null;
   }
-  if (found.size === 0) return null;
-  throw missingColumns(path, [...found], named);
+
+  /** After the last record: null where no record could be read at all, else the Failure that lists the columns found. */
+  giveUp(): null {
+    if (this.found.size === 0) return null;
+    throw missingColumns(this.path, [...this.found], this.named);
+  }
 }
 
 /** Why a record of a file without any readable one cannot be read. */
-function skipReason(layout: Layout, record: RawRecord): string {
+export function skipReason(layout: Layout, record: RawRecord): string {
   const columns = layout.columnsIn(record);
   return typeof columns === "string" ? columns : "it holds no columns";
 }

@@ -15,13 +15,16 @@ export class OpenedFile {
     readonly layout: Layout,
     readonly plan: ColumnPlan,
     readonly records: readonly RawRecord[],
+    /** Where the first byte of `source` stands in the file, if that is a window of it. */
+    private readonly origin = 0,
   ) {}
 
   locate(field: FileField, record: RawRecord, plan: FieldPlan, offset: number): FilePosition {
     if (this.last?.field !== field) {
       this.last = { field, map: new PositionMap(record, this.layout.partsOf(record, plan), this.layout.lineBreak) };
     }
-    return this.last.map.locate(offset);
+    const place = this.last.map.locate(offset);
+    return this.origin === 0 ? place : { ...place, byte: place.byte + this.origin };
   }
 }
 

@@ -13,9 +13,13 @@ export interface RawRecord {
   readonly end: number;
   /** Why it cannot be read, or null. */
   readonly problem: string | null;
+  /** In JSON, which list of the file it stands in, from 0. */
+  readonly list?: number;
 }
 
 /** Why a JSON record that is cut off cannot be read. */
 export const INCOMPLETE = "not a whole JSON object";
 
 export const TOO_LONG = `the record is longer than ${MAX_RECORD_BYTES / 1024 / 1024} MB`;
+
+export const UNCLOSED = "a quote is opened and never closed";
