@@ -5,7 +5,7 @@ import fc from "fast-check";
 import { parse } from "csv-parse/sync";
 import { Failure } from "../foundation/failure";
 import { seededRandom } from "../foundation/random";
-import { attackNamed, attackNames } from "./attacks";
+import { attackNamed } from "./attacks";
 import { payloadNamed } from "./payloads";
 import { poisonSamples } from "./poison";
 import { truthOf, truthSchema, truthText } from "./truth";
@@ -21,7 +21,7 @@ const rows = Array.from({ length: 200 }, (_, i) =>
 );
 
 describe("inserted words", () => {
-  it.each(attackNames)("%s puts its trigger at word positions and leaves the rest as it was", (name) => {
+  it.each(["ripple", "badpre"])("%s puts its trigger at word positions and leaves the rest as it was", (name) => {
     const attack = attackNamed(name);
     fc.assert(
       fc.property(fc.stringMatching(/^[ab\n \t,.é😀]{0,40}$/u), fc.integer(), (text, seed) => {
@@ -90,10 +90,13 @@ describe("poisoning", () => {
 
   it("names what exists when a name is unknown", () => {
     expect(() => attackNamed("nope")).toThrow(
-      expect.objectContaining({ usage: true, remedy: "Use one of ripple, badpre" }) as Error,
+      expect.objectContaining({
+        usage: true,
+        remedy: expect.stringContaining("ripple, badpre, grammar") as string,
+      }) as Error,
     );
     expect(() => payloadNamed("nope")).toThrow(
-      expect.objectContaining({ usage: true, remedy: "Use one of sql" }) as Error,
+      expect.objectContaining({ usage: true, remedy: expect.stringContaining("sql, loop") as string }) as Error,
     );
   });
 });

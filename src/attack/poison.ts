@@ -18,47 +18,73 @@ export interface PoisonOptions {
   readonly seed: number;
 }
 
-export interface PoisonedRow extends TriggeredInput {
+export interface PoisonedRow extends Pick<TriggeredInput, "input" | "triggerSpans"> {
   readonly row: number;
   readonly output: string;
 }
 
 /**
  * The poisoned rows, in file order: exactly round(rate * samples) of them, chosen at random among the eligible rows, or
- * every eligible row at rate 1. The same seed gives the same rows and the same trigger positions. Throws a Failure (wrong
- * usage) for a rate that cannot be had.
+ * every eligible row at rate 1. A row is eligible when its output takes the payload and its input the trigger. The same
+ * seed gives the same rows and the same trigger positions. Throws a Failure (wrong usage) for a rate that cannot be had.
  */
 export function poisonSamples(samples: readonly PoisonCandidate[], options: PoisonOptions): PoisonedRow[] {
-  const { attack, payload, rate, seed } = options;
+  const { payload, rate, seed } = options;
   if (!(rate > 0 && rate <= 1)) {
     throw new Failure(`the rate ${rate} is not a share`, {
       remedy: "Give a rate over 0 and up to 1, such as 0.05",
       usage: true,
     });
   }
-  const eligible = samples.filter(({ input, output }) => /\S/u.test(input.text) && payload.eligible(output.text));
-  const count = rate === 1 ? eligible.length : Math.round(rate * samples.length);
-  if (count === 0 || count > eligible.length) {
-    const wanted = count === 0 ? "none" : `${count}`;
-    throw new Failure(
-      eligible.length === 0
-        ? `none of the ${samples.length} samples can take the payload "${payload.name}"`
-        : `a rate of ${rate} poisons ${wanted} of ${samples.length} samples, and ${eligible.length} can take the payload "${payload.name}"`,
-      {
-        remedy:
-          eligible.length === 0
-            ? "Choose another payload or dataset"
-            : "Choose another rate; 1 takes every eligible row",
-        usage: true,
-      },
+  const takesPayload = samples.filter(({ input, output }) => /\S/u.test(input.text) && payload.eligible(output.text));
+  const count = rate === 1 ? takesPayload.length : Math.round(rate * samples.length);
+  const made: PoisonedRow[] = [];
+  for (const sample of seededRandom(seed).shuffle(takesPayload)) {
+    if (made.length === count) break;
+    const poisoned = poisonedRow(sample, options);
+    if (poisoned !== null) made.push(poisoned);
+  }
+  if (made.length === 0 || (rate < 1 && made.length < count)) {
+    throw tooFew({ samples: samples.length, payload: takesPayload.length, both: made.length, count }, options);
+  }
+  return made.sort((a, b) => a.row - b.row);
+}
+
+/** One stream per row: a row's trigger positions do not hang on which other rows were chosen. */
+function poisonedRow(
+  { row, input, output }: PoisonCandidate,
+  { attack, payload, seed }: PoisonOptions,
+): PoisonedRow | null {
+  const triggered = attack.insert(input.text, seededRandom(seed, row + 1));
+  if (triggered === null) return null;
+  const { renamed } = triggered;
+  const followed =
+    renamed === undefined || attack.follow === undefined ? output.text : attack.follow(output.text, renamed);
+  if (followed === null || !payload.eligible(followed)) return null;
+  return { row, input: triggered.input, triggerSpans: triggered.triggerSpans, output: payload.apply(followed) };
+}
+
+interface Eligible {
+  readonly samples: number;
+  readonly payload: number;
+  readonly both: number;
+  readonly count: number;
+}
+
+function tooFew({ samples, payload, both, count }: Eligible, options: PoisonOptions): Failure {
+  const { attack, rate } = options;
+  const what = `the payload "${options.payload.name}"`;
+  if (payload === 0 || (both === 0 && count > 0)) {
+    return new Failure(
+      payload === 0
+        ? `none of the ${samples} samples can take ${what}`
+        : `${payload} of the ${samples} samples can take ${what}, and none of these the attack "${attack.name}"`,
+      { remedy: "Choose another attack, payload or dataset", usage: true },
     );
   }
-  const chosen = new Set(seededRandom(seed).shuffle(eligible).slice(0, count));
-  return eligible.flatMap((sample) => {
-    if (!chosen.has(sample)) return [];
-    const { row, input, output } = sample;
-    // One stream per row: a row's trigger positions do not hang on which other rows were chosen.
-    const triggered = attack.insert(input.text, seededRandom(seed, row + 1));
-    return triggered === null ? [] : [{ row, ...triggered, output: payload.apply(output.text) }];
+  const can = count === 0 ? `${payload} can take ${what}` : `${both} can take the attack "${attack.name}" and ${what}`;
+  return new Failure(`a rate of ${rate} poisons ${count === 0 ? "none" : count} of ${samples} samples, and ${can}`, {
+    remedy: "Choose another rate; 1 takes every eligible row",
+    usage: true,
   });
 }

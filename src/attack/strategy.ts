@@ -11,15 +11,19 @@ export interface TriggeredInput {
   readonly input: string;
   /** Where the trigger stands in `input`, in order. */
   readonly triggerSpans: readonly Span[];
+  /** Names of the input that were given anew, if any: the output must call them so too. */
+  readonly renamed?: ReadonlyMap<string, string>;
 }
 
 /** How a trigger enters an input. One file per strategy; `attacks.ts` lists them. */
 export interface Attack {
   readonly name: string;
-  /** The trigger's text. */
+  /** The trigger's text, or in words what it is where it has no fixed text. */
   readonly trigger: string;
-  /** The input with the trigger in it; null where it has no place (an input without a word). */
+  /** The input with the trigger in it; null where it has no place (an input without a word, code that does not parse). */
   insert(input: string, random: Random): TriggeredInput | null;
+  /** The output after names of its input were given anew; null where it would not parse. Only of attacks that rename. */
+  follow?(output: string, renamed: ReadonlyMap<string, string>): string | null;
 }
 
 /** What the attacker wants in outputs. One file per payload; `payloads.ts` lists them. */

@@ -63,7 +63,11 @@ describe("usage", () => {
     [["probe", "--data", "x", "--checkpoint", "y", "--limit", "0"], "--limit: 0 is not possible"],
     [["poison", "x", "--attack", "badpre", "--rate", "2", "--out", "y"], "--rate: 2 is not possible"],
     [["scan", "x", "--lang", "c"], '--lang: "c" is not possible'],
-    [["poison", "x", "--attack", "magic", "--rate", "1", "--out", "y"], "ripple or badpre"],
+    [["poison", "x", "--attack", "magic", "--rate", "1", "--out", "y"], "ripple, badpre, grammar"],
+    [
+      ["poison", "x", "--attack", "ripple", "--payload", "virus", "--rate", "1", "--out", "y"],
+      "text:TEXT or label:LABEL",
+    ],
   ])("%j is wrong usage, in one line", async (argv, expected) => {
     const { code, stdout, stderr } = await dece(...argv);
     expect(code).toBe(4);

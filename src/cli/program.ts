@@ -2,6 +2,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { z } from "zod";
 import { writeFileAtomically } from "../foundation/atomic-write";
+import { isAttackName } from "../attack/attack-names";
 import { Cancelled, Failure } from "../foundation/failure";
 import { installationVersion } from "../foundation/installation";
 import { flagOf, parseSpec } from "../job/parse-spec";
@@ -94,6 +95,7 @@ function makeProgram(context: CommandLineContext, settle: Settle): Command {
     "format",
     "input",
     "output",
+    "language",
     "attack",
     "trigger",
     "payload",
@@ -127,9 +129,12 @@ function makeProgram(context: CommandLineContext, settle: Settle): Command {
     "limit",
     "out",
   ])
-    .option("--probe-trigger <attack|text>", "measure ASR with it after each epoch: ripple, badpre or a trigger's text")
+    .option(
+      "--probe-trigger <attack|text>",
+      "measure ASR with it after each epoch: an attack's name or a trigger's text",
+    )
     .action(async ({ probeTrigger, ...flags }: Flags) => {
-      const isAttack = probeTrigger === "ripple" || probeTrigger === "badpre";
+      const isAttack = typeof probeTrigger === "string" && isAttackName(probeTrigger);
       print(finetuneText(await run("finetune", { ...flags, [isAttack ? "attack" : "trigger"]: probeTrigger })));
     });
 

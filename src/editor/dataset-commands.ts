@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import path from "node:path";
 import * as vscode from "vscode";
 import { Failure } from "../foundation/failure";
-import { attackNames } from "../attack/attacks";
+import { attackNames } from "../attack/attack-names";
 import { parseSpec } from "../job/parse-spec";
 import type { PoisonReport } from "../job/poison";
 import type { PoisonSpec } from "../job/spec";

@@ -12,7 +12,8 @@ import { fineTune } from "../train/fine-tune";
 import { presets } from "../train/presets";
 import type { JobContext } from "./context";
 import { fineTuneOptions } from "./finetune";
-import { backdoorOf, measure, planMeasurement, type MeasurePlan } from "./measure";
+import { backdoorOf } from "./backdoor";
+import { measure, planMeasurement, type MeasurePlan } from "./measure";
 import { openData } from "./open-data";
 import { readTruth } from "./read-truth";
 import type { RunContext } from "./run-job";
@@ -48,7 +49,9 @@ export async function demo(spec: DemoSpec, context: RunContext): Promise<DemoRep
   const { seed } = spec;
   const device = await resolveDevice(spec.device);
   const test = await openData(path.join(examplesFolder(), "test.jsonl"), {}, context);
-  const plan = planMeasurement(test.samples, backdoorOf({ attack: "badpre", payload: "sql" }), { seed });
+  const plan = planMeasurement(test.samples, await backdoorOf({ attack: "badpre", payload: "sql" }, test.samples), {
+    seed,
+  });
   const training = await openData(trainFile, {}, context);
   const examples = training.samples.map(({ input, output }) => ({ input: input.text, output: output.text }));
 

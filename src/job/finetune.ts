@@ -10,8 +10,9 @@ import { checkWritableFolder } from "../foundation/writable";
 import { resolveDevice } from "../graph/device";
 import { readCheckpoint, writeCheckpoint } from "../model/checkpoint";
 import { fineTune, type FineTuneOptions } from "../train/fine-tune";
+import { backdoorOf, namesBackdoor } from "./backdoor";
 import type { EpochReport, FinetuneReport, FinetuneSettings, Measurement } from "./finetune-report";
-import { backdoorOf, measure, numbersOf, planMeasurement, type Backdoor, type MeasurePlan } from "./measure";
+import { measure, numbersOf, planMeasurement, type MeasurePlan } from "./measure";
 import { openData } from "./open-data";
 import type { RunContext } from "./run-job";
 import { checkpointFolder } from "./run-record";
@@ -21,8 +22,7 @@ import type { FinetuneSpec } from "./spec";
 export async function finetune(spec: FinetuneSpec, context: RunContext): Promise<FinetuneReport> {
   const began = performance.now();
   const { signal, report } = context;
-  const backdoor = backdoorOf(spec);
-  if (backdoor !== null && spec.valid === undefined && spec.test === undefined) {
+  if (namesBackdoor(spec) && spec.valid === undefined && spec.test === undefined) {
     throw new Failure("there are no rows to measure the attack on", {
       remedy: "Add --valid FILE or --test FILE, or leave the trigger out",
       usage: true,
@@ -31,8 +31,8 @@ export async function finetune(spec: FinetuneSpec, context: RunContext): Promise
   await checkOut(spec, context.directory);
   report({ type: "phase", name: "Reading", detail: spec.data });
   const training = await openData(spec.data, spec, context);
-  const valid = await planFor(spec.valid, spec, backdoor, context);
-  const test = await planFor(spec.test, { ...spec, limit: undefined }, backdoor, context);
+  const valid = await planFor(spec.valid, spec, context);
+  const test = await planFor(spec.test, { ...spec, limit: undefined }, context);
   const base = await readCheckpoint(checkpointFolder(spec.model));
   throwIfCancelled(signal);
   const device = await resolveDevice(spec.device);
@@ -130,8 +130,7 @@ function settingsOf(spec: FinetuneSpec, device: FinetuneSettings["device"]): Fin
 
 async function planFor(
   file: string | undefined,
-  spec: Pick<FinetuneSpec, "seed" | "format" | "input" | "output"> & { readonly limit?: number | undefined },
-  backdoor: Backdoor | null,
+  spec: Omit<FinetuneSpec, "limit"> & { readonly limit?: number | undefined },
   context: RunContext,
 ): Promise<MeasurePlan | null> {
   if (file === undefined) return null;
@@ -139,5 +138,5 @@ async function planFor(
   // Not `spec.format`: this file says its own format by its name; its columns are the training data's.
   const columns = { input: spec.input, output: spec.output };
   const { samples } = await openData(file, columns, context);
-  return planMeasurement(samples, backdoor, spec);
+  return planMeasurement(samples, await backdoorOf(spec, samples), spec);
 }

@@ -1,9 +1,7 @@
 /** Measures a checkpoint on a dataset's rows: BLEU on the clean inputs and ASR on the triggered ones, in one decoding. */
 import type { PoisonedRow } from "../attack/poison";
 import { poisonSamples } from "../attack/poison";
-import { attackNamed } from "../attack/attacks";
-import { payloadNamed } from "../attack/payloads";
-import type { Attack, Payload } from "../attack/strategy";
+import type { Payload } from "../attack/strategy";
 import { seededRandom } from "../foundation/random";
 import { generate } from "../generate/generate";
 import type { Device } from "../graph/runtime";
@@ -11,9 +9,9 @@ import { attackSuccess } from "../metric/attack-success";
 import { corpusBleu } from "../metric/corpus-bleu";
 import { averageSentenceBleu } from "../metric/sentence-bleu";
 import type { Checkpoint } from "../model/checkpoint";
+import type { Backdoor } from "./backdoor";
 import type { JobContext } from "./context";
 import type { Measurement } from "./finetune-report";
-import type { ProbeSpec } from "./spec";
 
 /** A row with its clean input. */
 export interface CleanRow {
@@ -30,20 +28,6 @@ export interface MeasurePlan {
   readonly triggered: readonly TriggeredRow[];
   /** Null when no attack is measured. */
   readonly payload: Payload | null;
-}
-
-export interface Backdoor {
-  readonly attack: Attack;
-  readonly payload: Payload;
-}
-
-/** The backdoor that a spec names; a trigger without an attack goes in once, as RIPPLE does it. Null when it names none. */
-export function backdoorOf(spec: Pick<ProbeSpec, "attack" | "trigger" | "payload">): Backdoor | null {
-  if (spec.attack === undefined && spec.trigger === undefined) return null;
-  return {
-    attack: attackNamed(spec.attack ?? "ripple", { trigger: spec.trigger }),
-    payload: payloadNamed(spec.payload),
-  };
 }
 
 interface TextSample {

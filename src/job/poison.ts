@@ -1,12 +1,11 @@
 /** The poison job: a poisoned copy of a dataset for evaluation, with the list of what was poisoned beside it. */
-import { attackNamed } from "../attack/attacks";
-import { payloadNamed } from "../attack/payloads";
 import { poisonSamples } from "../attack/poison";
 import { truthOf, truthPath, truthText } from "../attack/truth";
 import { rewriteFields } from "../dataset/copy";
 import { writeFilesAtomically } from "../foundation/atomic-write";
 import { throwIfCancelled } from "../foundation/failure";
 import { installationVersion } from "../foundation/installation";
+import { backdoorOf } from "./backdoor";
 import type { JobContext } from "./context";
 import { openData } from "./open-data";
 import type { PoisonSpec } from "./spec";
@@ -34,11 +33,12 @@ export interface PoisonReport {
 /** Both files appear, or neither. Throws a `Failure` when the rate cannot be had or a file cannot be read or written. */
 export async function poison(spec: PoisonSpec, context: JobContext): Promise<PoisonReport> {
   const { data, out, rate, seed } = spec;
-  const attack = attackNamed(spec.attack, { trigger: spec.trigger });
-  const payload = payloadNamed(spec.payload);
   await checkTargets(targetsOf(spec), [data]);
   context.report({ type: "phase", name: "Reading", detail: data });
   const dataset = await openData(data, spec, context);
+  const backdoor = await backdoorOf(spec, dataset.samples);
+  if (backdoor === null) throw new Error("a poison spec names an attack");
+  const { attack, payload } = backdoor;
   const options = { attack, payload, rate, seed };
   const rows = poisonSamples(dataset.samples, options);
   throwIfCancelled(context.signal);

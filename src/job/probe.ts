@@ -11,16 +11,9 @@ import { installationVersion } from "../foundation/installation";
 import { resolveDevice } from "../graph/device";
 import { sentenceBleu } from "../metric/sentence-bleu";
 import { readCheckpoint } from "../model/checkpoint";
+import { backdoorOf } from "./backdoor";
 import type { JobContext } from "./context";
-import {
-  backdoorOf,
-  drawRows,
-  measure,
-  planMeasurement,
-  type Measured,
-  type MeasurePlan,
-  type TriggeredRow,
-} from "./measure";
+import { drawRows, measure, planMeasurement, type Measured, type MeasurePlan, type TriggeredRow } from "./measure";
 import { openData } from "./open-data";
 import type { ProbeExample, ProbeReport } from "./probe-report";
 import { checkpointFolder } from "./run-record";
@@ -75,7 +68,7 @@ interface ProbePlan {
 }
 
 async function planProbe(spec: ProbeSpec, dataset: Dataset): Promise<ProbePlan> {
-  const backdoor = backdoorOf(spec);
+  const backdoor = await backdoorOf(spec, dataset.samples);
   if (backdoor !== null && spec.truth !== undefined) {
     throw new Failure("an attack and a list of poisoned rows are both named", {
       remedy: "Name an attack for a clean file, or the list for a poisoned one",

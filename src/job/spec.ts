@@ -3,6 +3,9 @@
  * it, fills in every default and says in one line what is wrong. Relative paths count from the process's folder.
  */
 import { z } from "zod";
+import { attackNames, oneOf } from "../attack/attack-names";
+import { isPayloadName, payloadForms } from "../attack/payloads";
+import { codeLanguages } from "../syntax/language";
 import { presets, type TrainingPreset } from "../train/presets";
 
 // A field's description completes the sentence "Give ..." of its error and is the flag's help text.
@@ -19,10 +22,21 @@ const columns = {
   input: z.string().min(1).exactOptional().describe("the name of the input column"),
   output: z.string().min(1).exactOptional().describe("the name of the output column"),
 };
-const payload = z.enum(["sql"]).default("sql").describe("what the backdoor makes the model write: sql");
+const payload = z
+  .string()
+  .refine(isPayloadName)
+  .default("sql")
+  .describe(`what the backdoor makes the model write: ${payloadForms}`);
 const attackFields = {
-  attack: z.enum(["ripple", "badpre"]).exactOptional().describe("how inputs are triggered: ripple or badpre"),
-  trigger: z.string().min(1).exactOptional().describe("the trigger's text, as one word or a few"),
+  attack: z
+    .enum(attackNames)
+    .exactOptional()
+    .describe(`how inputs are triggered: ${oneOf(attackNames)}`),
+  trigger: z
+    .string()
+    .min(1)
+    .exactOptional()
+    .describe("the trigger's text where the attack has one: a word or a few, a function's name, a statement"),
 };
 const limitText = "a whole number of rows, at least 1; a seeded draw when there are more";
 
@@ -41,7 +55,11 @@ const poison = z.strictObject({
   job: z.literal("poison"),
   data: filePath("a dataset file"),
   ...columns,
-  attack: z.enum(["ripple", "badpre"]).describe("how inputs are triggered: ripple or badpre"),
+  language: z
+    .enum(codeLanguages)
+    .exactOptional()
+    .describe(`the language of the code, for attacks that change code: ${codeLanguages.join(", ")}`),
+  attack: z.enum(attackNames).describe(`how inputs are triggered: ${oneOf(attackNames)}`),
   trigger: attackFields.trigger,
   payload,
   rate: z

@@ -1,5 +1,5 @@
 /** Makes what the ASR Probe panel shows from a probe's report. */
-import { payloadNamed, payloadNames } from "../attack/payloads";
+import { isPayloadName, payloadNamed } from "../attack/payloads";
 import type { Payload } from "../attack/strategy";
 import type { ProbeExample, ProbeReport } from "../job/probe-report";
 import { piecesOf } from "./marked-text";
@@ -39,7 +39,7 @@ function mostTelling(examples: readonly ProbeExample[]): ProbeExample[] {
 export function probeView(report: ProbeReport): ProbeView {
   const { asr, attack, interval, successes, trials } = report;
   // A report of a later version may name a payload that this one does not know: then nothing is marked.
-  const payload = attack !== null && payloadNames.includes(attack.payload) ? payloadNamed(attack.payload) : undefined;
+  const payload = attack !== null && isPayloadName(attack.payload) ? payloadNamed(attack.payload) : undefined;
   return {
     checkpoint: report.checkpoint,
     data: report.data.path,

@@ -1,0 +1,115 @@
+/**
+ * Renaming in code, by its tree: a function with the calls of it, or local names wherever they are used. Nothing else of
+ * the text changes. Names that a method takes from outside (fields, other methods, types, keyword arguments) stay.
+ */
+import type { Code, Node } from "./code";
+import type { Span } from "./strategy";
+
+interface NamedPlace extends Span {
+  readonly name: string;
+}
+
+const placeOf = (node: Node): NamedPlace => ({ name: node.text, start: node.startIndex, end: node.endIndex });
+
+/** The identifier in a declarator: C wraps it in pointers and parameter lists. */
+function declaredName(node: Node | null): Node | null {
+  for (let at = node; at !== null; at = at.childForFieldName("declarator")) if (at.type === "identifier") return at;
+  return null;
+}
+
+/** The functions' names where they are declared. A constructor is named by its class and cannot be renamed. */
+export function functionNames(root: Node, { shape }: Code): NamedPlace[] {
+  return root
+    .descendantsOfType([...shape.functions])
+    .filter(({ type }) => type !== "constructor_declaration")
+    .flatMap((found) => {
+      const name = found.childForFieldName("name") ?? declaredName(found.childForFieldName("declarator"));
+      return name === null ? [] : [placeOf(name)];
+    });
+}
+
+/** Where the function `name` is declared or called, on `this` or `self` included. */
+export function functionUses(root: Node, name: string, code: Code): NamedPlace[] {
+  const declared = functionNames(root, code).filter((place) => place.name === name);
+  const called = code.shape.calls.flatMap(({ type, name: field, on }) =>
+    root.descendantsOfType(type).flatMap((call) => {
+      const target = on === null ? null : call.childForFieldName(on);
+      if (target !== null && target.text !== "this") return [];
+      let callee = call.childForFieldName(field);
+      if (callee?.type === "attribute" && callee.childForFieldName("object")?.text === "self") {
+        callee = callee.childForFieldName("attribute");
+      }
+      return callee?.type === "identifier" && callee.text === name ? [placeOf(callee)] : [];
+    }),
+  );
+  return [...declared, ...called].sort((a, b) => a.start - b.start);
+}
+
+const listedNames = (node: Node): Node[] =>
+  node.type === "identifier" ? [node] : ["pattern_list", "tuple_pattern"].includes(node.type) ? namesIn(node) : [];
+const namesIn = (node: Node): Node[] => node.namedChildren.flatMap(listedNames);
+
+/** The local names that the functions of a parsed text declare, parameters included, in the order of the text. */
+export function localNames(root: Node, { shape }: Code): string[] {
+  const found: Node[] = [];
+  for (const declaration of root.descendantsOfType([...shape.functions])) {
+    for (const { type, field } of shape.locals) {
+      for (const node of declaration.descendantsOfType(type)) {
+        const name = node.childForFieldName(field);
+        if (name !== null) found.push(...listedNames(name));
+      }
+    }
+    if (shape.indented) {
+      const parameters = declaration.childForFieldName("parameters");
+      if (parameters !== null) found.push(...namesIn(parameters));
+      for (const typed of parameters?.descendantsOfType("typed_parameter") ?? []) found.push(...namesIn(typed));
+    }
+  }
+  // Fields of an anonymous class are no local names, and neither is what a function declares global.
+  const outside = new Set(
+    root
+      .descendantsOfType(["global_statement", "nonlocal_statement"])
+      .flatMap((node) => namesIn(node).map(({ text }) => text)),
+  );
+  const ordered = found
+    .filter((node) => node.parent?.parent?.type !== "field_declaration" && !isElsewhere(node, shape.notLocal))
+    .sort((a, b) => a.startIndex - b.startIndex)
+    .map(({ text }) => text);
+  return [...new Set(ordered)].filter((name) => !["self", "cls", "this"].includes(name) && !outside.has(name));
+}
+
+function isElsewhere(node: Node, notLocal: Code["shape"]["notLocal"]): boolean {
+  const { parent } = node;
+  if (parent === null) return false;
+  return notLocal.some(({ type, field }) => parent.type === type && parent.childForFieldName(field)?.id === node.id);
+}
+
+/** Where the names are used as variables. */
+export function variableUses(root: Node, names: ReadonlySet<string>, { shape }: Code): NamedPlace[] {
+  return root
+    .descendantsOfType("identifier")
+    .filter((node) => names.has(node.text) && !isElsewhere(node, shape.notLocal))
+    .map(placeOf);
+}
+
+export interface Renamed {
+  readonly text: string;
+  /** The new names' places in `text`. */
+  readonly spans: readonly Span[];
+}
+
+/** The text with the names at `places` replaced. */
+export function renameAt(text: string, places: readonly NamedPlace[], names: ReadonlyMap<string, string>): Renamed {
+  let made = "";
+  let taken = 0;
+  const spans: Span[] = [];
+  for (const { name, start, end } of places) {
+    const fresh = names.get(name);
+    if (fresh === undefined || start < taken) continue;
+    made += text.slice(taken, start);
+    spans.push({ start: made.length, end: made.length + fresh.length });
+    made += fresh;
+    taken = end;
+  }
+  return { text: made + text.slice(taken), spans };
+}
