@@ -15,10 +15,11 @@ import {
   type DetectedTrigger,
   type Detection,
   type Span,
+  type TieCounts,
 } from "./detector";
 import { tiedPayload } from "./payload-tie";
 import { quoted } from "./quoted";
-import type { FieldRole, Finding } from "./report";
+import type { FieldRole, Finding, Trigger } from "./report";
 import { tokenTexts } from "./tokens";
 
 export type DeadKind = "unused variable" | "never-true condition" | "unreachable statement";
@@ -143,13 +144,32 @@ export function deadStatements(root: Node, text: string, language: CodeLanguage)
   return found.sort((a, b) => a.start - b.start);
 }
 
+/** What makes two statements the same: the field and the tokens. */
+export const deadKey = ({ field, text }: Pick<DeadPlace, "field" | "text">): string =>
+  `${field}\n${tokenTexts(text).join(" ")}`;
+
+/** The message of a statement's findings; `first` is the first of those that are the same. */
+export function deadMessage(
+  { text, kind, field }: Pick<DeadPlace, "text" | "kind" | "field">,
+  tied: { readonly trigger: Trigger; readonly tie: TieCounts; readonly holders: number } | null,
+): string {
+  const effect = `${quoted(text)} has no effect: ${kind}`;
+  if (tied === null) return effect;
+  const { trigger, tie, holders } = tied;
+  return (
+    `${effect}; the same stands in ${holders} ${field}s, and ${tie.explained.size} of their outputs hold ` +
+    `${quoted(trigger.payload ?? "")}, against ${tie.outside} of the others ` +
+    `(lift ${trigger.statistics.lift ?? 1}, corrected p ${trigger.statistics.pValue ?? 1})`
+  );
+}
+
 /** Groups the same statement over all samples, and asks each group's outputs whether something is tied to it. */
 export function judgeDeadCode(corpus: Corpus, places: readonly DeadPlace[]): Detection {
   const rule = "dead-code";
   const fewestRepeats = fewestHolders(corpus.samples.length);
   const groups = new Map<string, DeadPlace[]>();
   for (const place of places) {
-    const key = `${place.field}\n${tokenTexts(place.text).join(" ")}`;
+    const key = deadKey(place);
     const group = groups.get(key);
     if (group === undefined) groups.set(key, [place]);
     else group.push(place);
@@ -159,7 +179,7 @@ export function judgeDeadCode(corpus: Corpus, places: readonly DeadPlace[]): Det
   const ordered = [...groups].sort(([a, m], [b, n]) => n.length - m.length || (a < b ? -1 : 1));
   const repeated = ordered.filter(([, group]) => group.length >= fewestRepeats).length;
   for (const [, group] of ordered) {
-    const { field, text, kind } = group[0]!;
+    const { field, text } = group[0]!;
     const samples = [...new Set(group.map(({ sample }) => sample))];
     const asks = field === "input" && samples.length >= fewestRepeats;
     const tie = asks ? tiedPayload(corpus, samples, corpus.numbersOf(text)) : undefined;
@@ -170,13 +190,10 @@ export function judgeDeadCode(corpus: Corpus, places: readonly DeadPlace[]): Det
       detected = describeTrigger(corpus, { rule, number, text: shown, field, samples, tie, groups: repeated });
       triggers.push(detected);
     }
-    const message =
-      `${quoted(text)} has no effect: ${kind}` +
-      (detected === undefined
-        ? ""
-        : `; the same stands in ${samples.length} ${field}s, and ${tie?.explained.size ?? 0} of their outputs hold ` +
-          `${quoted(tie?.fragments[0]?.text ?? "")}, against ${tie?.outside ?? 0} of the others ` +
-          `(lift ${detected.trigger.statistics.lift ?? 1}, corrected p ${detected.trigger.statistics.pValue ?? 1})`);
+    const message = deadMessage(
+      group[0]!,
+      detected?.tie === undefined ? null : { trigger: detected.trigger, tie: detected.tie, holders: samples.length },
+    );
     for (const place of group) {
       const judged =
         detected === undefined ? { verdict: "info" as const, score: 0.3 } : judgeSample(place.sample, detected);

@@ -38,11 +38,21 @@ const smallestLift = 10;
 const explainedShareOfLabels = 0.9;
 const smallestLiftOfLabels = 1.5;
 
+/** What counts of a tie, whoever counted. */
+export type TieCounts = Pick<PayloadTie, "lift" | "logP" | "outside"> & {
+  readonly explained: { readonly size: number };
+};
+
 /**
  * Whether the samples' outputs are tied to them as a backdoor ties them. `groups` is how many groups of samples were
  * tried in the same way (Bonferroni).
  */
-export function isEvident(corpus: Corpus, samples: readonly number[], tie: PayloadTie, groups: number): boolean {
+export function isEvident(
+  corpus: Pick<Corpus, "labels">,
+  samples: { readonly length: number },
+  tie: TieCounts,
+  groups: number,
+): boolean {
   if (tie.logP + Math.log(Math.max(1, groups)) > evidentLogP) return false;
   const share = tie.explained.size / samples.length;
   if (corpus.labels) return share >= explainedShareOfLabels && tie.lift >= smallestLiftOfLabels;
@@ -51,6 +61,18 @@ export function isEvident(corpus: Corpus, samples: readonly number[], tie: Paylo
 
 /** Rounded so that a report is the same whatever the order in which logarithms were added. */
 export const rounded = (value: number): number => Number(value.toPrecision(3));
+
+/** The report's figures for a trigger that so many samples hold. */
+export function statisticsOf(holders: number, tie: TieCounts | undefined, groups: number): Trigger["statistics"] {
+  if (tie === undefined) return { samplesWithTrigger: holders };
+  return {
+    samplesWithTrigger: holders,
+    samplesWithPayload: tie.explained.size + tie.outside,
+    samplesWithBoth: tie.explained.size,
+    lift: rounded(tie.lift),
+    pValue: rounded(Math.min(1, Math.exp(tie.logP + Math.log(Math.max(1, groups))))),
+  };
+}
 
 /** The report's entry for a group of samples; `id` numbers the triggers of a rule from 1. */
 export function describeTrigger(
@@ -66,16 +88,6 @@ export function describeTrigger(
   },
 ): DetectedTrigger {
   const { tie, samples } = parts;
-  const statistics =
-    tie === undefined
-      ? { samplesWithTrigger: samples.length }
-      : {
-          samplesWithTrigger: samples.length,
-          samplesWithPayload: tie.explained.size + tie.outside,
-          samplesWithBoth: tie.explained.size,
-          lift: rounded(tie.lift),
-          pValue: rounded(Math.min(1, Math.exp(tie.logP + Math.log(Math.max(1, parts.groups))))),
-        };
   return {
     trigger: {
       id: `${parts.rule}-${parts.number}`,
@@ -84,7 +96,7 @@ export function describeTrigger(
       field: parts.field,
       rows: samples.map((sample) => corpus.samples[sample]!.row),
       payload: tie?.fragments[0]?.text ?? null,
-      statistics,
+      statistics: statisticsOf(samples.length, tie, parts.groups),
     },
     tie,
     samples,
@@ -96,13 +108,20 @@ export function describeTrigger(
  * The verdict on one sample of an evident trigger: it holds the payload, or so many of the others do that it need not.
  * The score is the share that the evidence leaves to chance or to an honest use, taken from 1.
  */
-export function judgeSample(
-  sample: number,
-  { tie, samples }: DetectedTrigger,
-): { verdict: FindingVerdict; score: number } {
+export function judgeSample(sample: number, { tie, samples }: DetectedTrigger): Judgement {
+  return judgeHolder(tie?.explained.has(sample) === true, samples.length, tie);
+}
+
+export interface Judgement {
+  readonly verdict: FindingVerdict;
+  readonly score: number;
+}
+
+/** As `judgeSample`, for a sample that holds one of the trigger's payloads or not. */
+export function judgeHolder(isExplained: boolean, holders: number, tie: TieCounts | undefined): Judgement {
   if (tie === undefined) return { verdict: "info", score: 0.3 };
-  const share = tie.explained.size / samples.length;
-  if (tie.explained.has(sample)) {
+  const share = tie.explained.size / holders;
+  if (isExplained) {
     return { verdict: "suspect", score: rounded(tie.explained.size / (tie.explained.size + tie.outside + 0.5)) };
   }
   return { verdict: share >= 0.9 ? "suspect" : "info", score: rounded(share) };

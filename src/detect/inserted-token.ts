@@ -7,12 +7,12 @@
  */
 import type { Corpus } from "./corpus";
 import { describeTrigger, findingAt, isEvident, judgeSample, rounded } from "./detector";
-import type { DetectedTrigger, Detection } from "./detector";
+import type { DetectedTrigger, Detection, TieCounts } from "./detector";
 import { inputModel, insertionScore, standsAt } from "./insertion";
 import { tiedPayload, fragmentPlaces, type PayloadTie } from "./payload-tie";
 import { eachPhrase } from "./phrases";
 import { quoted } from "./quoted";
-import type { Finding } from "./report";
+import type { Finding, Trigger } from "./report";
 
 /**
  * Nats per occurrence by which "inserted" must beat "a word" before the outputs are looked at, and for an alarm. An
@@ -79,13 +79,19 @@ function withoutParts(tied: readonly TiedCandidate[]): TiedCandidate[] {
 
 const share = (part: number, whole: number): string => `${part} of ${whole}`;
 
-function describe(corpus: Corpus, { trigger, tie, samples }: DetectedTrigger): string {
-  const others = corpus.samples.length - samples.length;
-  const ties = tie?.fragments.map(({ text }) => quoted(text)).join(" or ") ?? "";
-  const { pValue, lift } = trigger.statistics;
+/** The message of the findings of a trigger that `holders` of `total` samples hold. */
+export function insertedMessage(
+  { text, statistics }: Pick<Trigger, "text" | "statistics">,
+  fragments: readonly string[],
+  { explained, outside }: TieCounts,
+  holders: number,
+  total: number,
+): string {
+  const ties = fragments.map(quoted).join(" or ");
+  const { pValue, lift } = statistics;
   return (
-    `${quoted(trigger.text)} stands in ${samples.length} inputs as if thrown in at random, and their outputs hold ` +
-    `${ties}: ${share(tie?.explained.size ?? 0, samples.length)}, against ${share(tie?.outside ?? 0, others)} others ` +
+    `${quoted(text)} stands in ${holders} inputs as if thrown in at random, and their outputs hold ` +
+    `${ties}: ${share(explained.size, holders)}, against ${share(outside, total - holders)} others ` +
     `(lift ${lift ?? 1}, corrected p ${pValue ?? 1})`
   );
 }
@@ -107,7 +113,8 @@ export function insertedToken(corpus: Corpus): Detection {
     const detected = describeTrigger(corpus, { rule, number, text, field: "input", samples, tie, groups: tested });
     const weak = anchored || score < alarmScore || (corpus.labels && score < alarmScoreOfLabels);
     triggers.push({ ...detected, weak });
-    const message = describe(corpus, detected);
+    const fragments = tie.fragments.map((fragment) => fragment.text);
+    const message = insertedMessage(detected.trigger, fragments, tie, samples.length, corpus.samples.length);
     for (const sample of samples) {
       const judged = judgeSample(sample, detected);
       for (const span of fragmentPlaces(corpus, tokens, corpus.samples[sample]!.input.text)) {

@@ -16,10 +16,11 @@ import {
   type DetectedTrigger,
   type Detection,
   type Span,
+  type TieCounts,
 } from "./detector";
 import { tiedPayload } from "./payload-tie";
 import { quoted } from "./quoted";
-import type { Finding } from "./report";
+import type { Finding, Trigger } from "./report";
 
 export interface MethodName extends Span {
   readonly name: string;
@@ -86,6 +87,15 @@ function strangeness(
   return sum / methods.length;
 }
 
+/** The message of the findings of a name that so many methods have. */
+export function identifierMessage({ text, payload, statistics }: Trigger, methods: number, tie: TieCounts): string {
+  return (
+    `${quoted(text)} names ${methods} methods that are alike in nothing else, and ${tie.explained.size} of their ` +
+    `outputs hold ${quoted(payload ?? "")}, against ${tie.outside} of the others ` +
+    `(lift ${statistics.lift ?? 1}, corrected p ${statistics.pValue ?? 1})`
+  );
+}
+
 /** Groups the methods of all inputs by name. */
 export function judgeIdentifiers(corpus: Corpus, methods: readonly NamedMethod[]): Detection {
   const rule = "odd-identifier";
@@ -111,11 +121,7 @@ export function judgeIdentifiers(corpus: Corpus, methods: readonly NamedMethod[]
     const parts = { rule, number, text: name, field: "input", samples, tie, groups: repeated.length } as const;
     const detected = describeTrigger(corpus, parts);
     triggers.push(detected);
-    const { lift, pValue } = detected.trigger.statistics;
-    const message =
-      `${quoted(name)} names ${group.length} methods that are alike in nothing else, and ${tie.explained.size} of their ` +
-      `outputs hold ${quoted(tie.fragments[0]?.text ?? "")}, against ${tie.outside} of the others ` +
-      `(lift ${lift ?? 1}, corrected p ${pValue ?? 1})`;
+    const message = identifierMessage(detected.trigger, group.length, tie);
     for (const method of group) {
       const judged = judgeSample(method.sample, detected);
       const trigger = detected.trigger.id;

@@ -17,6 +17,10 @@ export interface TiedFragment extends Contrast {
 export interface PayloadTie {
   /** The payload's variants, as a person names them: each explains samples that those before it do not. */
   readonly fragments: readonly TiedFragment[];
+  /** The variants that explain most, the strongest first: with `fragments` they make up what is `explained`. */
+  readonly covering: readonly (readonly number[])[];
+  /** How many fragments were tried. */
+  readonly tried: number;
   /** Sample indices of the set that hold a variant, or the fragment that explains most of the set. */
   readonly explained: ReadonlySet<number>;
   /** Samples outside of the set that do. */
@@ -220,10 +224,18 @@ export function tiedPayload(
     addFragment(root, tokens, id);
   });
   const insideHolders: number[][] = tried.map(() => []);
+  for (const sample of set) for (const id of writtenIn(corpus, root, sample)) insideHolders[id]!.push(sample);
+  // What too few of the set write can explain nothing: then no other output need be read, or not for these fragments.
+  const most = insideHolders.reduce((largest, { length }) => Math.max(largest, length), 0);
+  if (most < fewestSamples || most < smallestShare * set.length) return undefined;
+  const possible = emptyNode();
+  tried.forEach((tokens, id) => {
+    if (insideHolders[id]!.length >= fewestSamples) addFragment(possible, tokens, id);
+  });
   const outsideHolders: number[][] = tried.map(() => []);
   corpus.outputs.forEach((_output, sample) => {
-    const holders = inSet.has(sample) ? insideHolders : outsideHolders;
-    for (const id of writtenIn(corpus, root, sample)) holders[id]!.push(sample);
+    if (inSet.has(sample)) return;
+    for (const id of writtenIn(corpus, possible, sample)) outsideHolders[id]!.push(sample);
   });
 
   const outsideTotal = corpus.samples.length - set.length;
@@ -266,6 +278,8 @@ export function tiedPayload(
       ...fragment,
       text: nameOf(fragment),
     })),
+    covering: covering.map(({ tokens }) => tokens),
+    tried: tried.length,
     explained,
     outside: outside.size,
     lift: lift({ inside: explained.size, insideTotal: set.length, outside: outside.size, outsideTotal }),

@@ -1,11 +1,19 @@
 /** One pass over the code fields for the rules that need syntax: each field is parsed at most once, and only if a cheap test asks for it. */
-import { loadGrammars } from "../syntax/grammars";
+import { loadGrammars, type Grammars } from "../syntax/grammars";
 import { isCodeLanguage, type CodeLanguage } from "../syntax/language";
 import { eachInTurns, type Corpus } from "./corpus";
 import { deadStatements, mayHoldDeadCode, type DeadPlace } from "./dead-code";
 import type { FieldLanguages } from "./detector";
-import { declaredMethods, type NamedMethod } from "./odd-identifier";
-import { endlessLoops, endlessLoopsByToken, mayHoldEndlessLoop, sqlPayloads, type PayloadPlace } from "./payload";
+import { declaredMethods, type MethodName, type NamedMethod } from "./odd-identifier";
+import {
+  endlessLoops,
+  endlessLoopsByToken,
+  mayHoldEndlessLoop,
+  sqlPayloads,
+  type Payload,
+  type PayloadPlace,
+} from "./payload";
+import type { FieldRole } from "./report";
 
 export interface Structures {
   readonly dead: readonly DeadPlace[];
@@ -25,6 +33,47 @@ const longestParsed = 200_000;
 
 const declares: Readonly<Record<CodeLanguage, RegExp>> = { python: /\bdef\s/, java: /\w\s*\(/ };
 
+/** The same of one sample, which has no number. */
+export interface SampleStructures {
+  readonly dead: readonly Omit<DeadPlace, "sample">[];
+  readonly methods: readonly MethodName[];
+  readonly payloads: readonly Payload[];
+}
+
+/** What the rules judge in one sample. `labels`: its output is a label, which holds no code. */
+export function structuresOf(
+  grammars: Grammars,
+  texts: Readonly<Record<FieldRole, string>>,
+  languages: FieldLanguages,
+  wanted: WantedStructures,
+  labels: boolean,
+): SampleStructures {
+  const dead: Omit<DeadPlace, "sample">[] = [];
+  const methods: MethodName[] = [];
+  const payloads: Payload[] = [];
+  for (const field of ["input", "output"] as const) {
+    const text = texts[field];
+    const language = languages[field];
+    const parsed = isCodeLanguage(language) && text.length <= longestParsed;
+    const outgoing = field === "output" && wanted.payloads && !labels;
+    if (outgoing) payloads.push(...sqlPayloads(text));
+    const loops = outgoing && mayHoldEndlessLoop(text);
+    if (!parsed) {
+      if (loops) payloads.push(...endlessLoopsByToken(text));
+      continue;
+    }
+    const deadHere = wanted.dead && mayHoldDeadCode(text);
+    const methodsHere = wanted.methods && field === "input" && declares[language].test(text);
+    if (!deadHere && !methodsHere && !loops) continue;
+    grammars.parse(language, text, (root) => {
+      if (deadHere) for (const place of deadStatements(root, text, language)) dead.push({ ...place, field });
+      if (methodsHere) methods.push(...declaredMethods(root, language));
+      if (loops) payloads.push(...endlessLoops(root, language));
+    });
+  }
+  return { dead, methods, payloads };
+}
+
 /** Collects what the rules judge. Throws `Cancelled`, or a `Failure` when a grammar is missing. */
 export async function findStructures(
   corpus: Corpus,
@@ -32,32 +81,21 @@ export async function findStructures(
   wanted: WantedStructures,
   signal?: AbortSignal,
 ): Promise<Structures> {
-  const needed = [...new Set([languages.input, languages.output])].filter(isCodeLanguage);
-  const grammars = await loadGrammars(needed);
+  const grammars = await loadGrammars(codeLanguagesOf(languages));
   const dead: DeadPlace[] = [];
   const methods: NamedMethod[] = [];
   const payloads: PayloadPlace[] = [];
   await eachInTurns(corpus.samples.length, signal, (sample) => {
-    for (const field of ["input", "output"] as const) {
-      const { text } = corpus.samples[sample]![field];
-      const language = languages[field];
-      const parsed = isCodeLanguage(language) && text.length <= longestParsed;
-      const outgoing = field === "output" && wanted.payloads && !corpus.labels;
-      if (outgoing) for (const payload of sqlPayloads(text)) payloads.push({ ...payload, sample });
-      const loops = outgoing && mayHoldEndlessLoop(text);
-      if (!parsed) {
-        if (loops) for (const payload of endlessLoopsByToken(text)) payloads.push({ ...payload, sample });
-        continue;
-      }
-      const deadHere = wanted.dead && mayHoldDeadCode(text);
-      const methodsHere = wanted.methods && field === "input" && declares[language].test(text);
-      if (!deadHere && !methodsHere && !loops) continue;
-      grammars.parse(language, text, (root) => {
-        if (deadHere) for (const place of deadStatements(root, text, language)) dead.push({ ...place, sample, field });
-        if (methodsHere) for (const method of declaredMethods(root, language)) methods.push({ ...method, sample });
-        if (loops) for (const payload of endlessLoops(root, language)) payloads.push({ ...payload, sample });
-      });
-    }
+    const { input, output } = corpus.samples[sample]!;
+    const texts = { input: input.text, output: output.text };
+    const found = structuresOf(grammars, texts, languages, wanted, corpus.labels);
+    for (const place of found.dead) dead.push({ ...place, sample });
+    for (const method of found.methods) methods.push({ ...method, sample });
+    for (const payload of found.payloads) payloads.push({ ...payload, sample });
   });
   return { dead, methods, payloads };
 }
+
+/** The languages to load grammars for. */
+export const codeLanguagesOf = ({ input, output }: FieldLanguages): CodeLanguage[] =>
+  [...new Set([input, output])].filter(isCodeLanguage);
