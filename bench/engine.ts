@@ -14,8 +14,9 @@ import { Graph } from "../src/graph/graph";
 import { matmul } from "../src/graph/matrix";
 import { createSession, loadRuntime } from "../src/graph/runtime";
 import { readCheckpoint } from "../src/model/checkpoint";
-import type { T5Config } from "../src/model/t5-config";
-import { batchFeeds, LengthTables, planBatches, type TokenizedExample } from "../src/train/batch";
+import type { TokenizedExample } from "../src/model/model";
+import { parseT5Config, type T5Config } from "../src/model/t5-config";
+import { planBatches } from "../src/train/batch";
 import type { LossSpec } from "../src/train/loss";
 import { presets } from "../src/train/presets";
 import { TrainingSession } from "../src/train/training-session";
@@ -32,7 +33,8 @@ const threads = Number(values.threads);
 
 async function main(): Promise<void> {
   const checkpoint = await readCheckpoint(values.base);
-  const { config, tokenizer } = checkpoint;
+  const { model, tokenizer } = checkpoint;
+  const config = parseT5Config(model.configJson(), values.base);
   const { samples } = await openDataset(values.data);
   const examples = samples.map(({ input, output }) => ({
     source: tokenizer.encode(input.text, 256),
@@ -58,37 +60,36 @@ async function main(): Promise<void> {
   }
 
   /** Floating-point operations of a step's matrix products: two per weight and token forward, twice that backward. */
-  function stepFlops(model: T5Config, batch: readonly TokenizedExample[]): number {
+  function stepFlops(shape: T5Config, batch: readonly TokenizedExample[]): number {
     const source = Math.max(...batch.map((row) => row.source.length));
     const target = Math.max(...batch.map((row) => row.target.length));
     const tokens = batch.reduce((sum, row) => sum + row.target.length, 0);
-    const inner = model.heads * model.headWidth;
-    const projection = model.width * inner;
-    const feedForward = 2 * model.width * model.feedForwardWidth;
-    const perSource = model.encoderLayers * (4 * projection + feedForward) + model.decoderLayers * 2 * projection;
-    const perTarget = model.decoderLayers * (6 * projection + feedForward);
+    const inner = shape.heads * shape.headWidth;
+    const projection = shape.width * inner;
+    const feedForward = 2 * shape.width * shape.feedForwardWidth;
+    const perSource = shape.encoderLayers * (4 * projection + feedForward) + shape.decoderLayers * 2 * projection;
+    const perTarget = shape.decoderLayers * (6 * projection + feedForward);
     const scores =
-      2 * inner * (model.encoderLayers * source ** 2 + model.decoderLayers * (target ** 2 + target * source));
+      2 * inner * (shape.encoderLayers * source ** 2 + shape.decoderLayers * (target ** 2 + target * source));
     const rows = batch.length;
-    return 6 * (rows * (source * perSource + target * perTarget + scores) + tokens * model.width * model.vocabulary);
+    return 6 * (rows * (source * perSource + target * perTarget + scores) + tokens * shape.width * shape.vocabulary);
   }
 
   async function trainingRate(loss: LossSpec): Promise<{ samplesPerSecond: number; gigaflops: number }> {
-    const session = await TrainingSession.create(config, checkpoint.weights, {
+    const session = await TrainingSession.create(model, checkpoint.weights, {
       loss,
       clipNorm: 1,
       device: "cpu",
       threads,
     });
-    const tables = new LengthTables(config);
     const batches = planBatches(examples, presets.default.batchSize, seededRandom(42)).slice(0, Number(values.steps));
     let seconds = 0;
     let rows = 0;
     let flops = 0;
     for (const [index, batch] of batches.entries()) {
-      const { feeds, tokens } = batchFeeds(batch, config, tables);
+      const feeds = model.trainingFeeds(batch);
       const started = performance.now();
-      await session.step(feeds, tokens, { step: index + 1, learningRate: 1e-6, weightDecay: 0, blend: 0.9 });
+      await session.step(feeds, { step: index + 1, learningRate: 1e-6, weightDecay: 0, blend: 0.9 });
       if (index < 5) continue;
       seconds += (performance.now() - started) / 1000;
       rows += batch.length;

@@ -16,6 +16,8 @@ import { generate } from "../src/generate/generate";
 import { attackSuccess } from "../src/metric/attack-success";
 import { averageSentenceBleu } from "../src/metric/sentence-bleu";
 import { readCheckpoint, type Checkpoint } from "../src/model/checkpoint";
+import { parseT5Config } from "../src/model/t5-config";
+import { t5 } from "../src/model/t5-model";
 import { fineTune, type TrainingExample } from "../src/train/fine-tune";
 import type { LossSpec } from "../src/train/loss";
 import { presets } from "../src/train/presets";
@@ -85,18 +87,19 @@ async function measure(checkpoint: Checkpoint): Promise<{ bleu: number; asr: num
 const unknownToken = 2;
 
 function withExtraVocabulary(checkpoint: Checkpoint, extra: number): Checkpoint {
-  const { width, vocabulary } = checkpoint.config;
+  const config = parseT5Config(checkpoint.model.configJson(), "config.json");
+  const { width, vocabulary } = config;
   const original = checkpoint.weights.get("shared.weight")!;
   const row = original.subarray(unknownToken * width, (unknownToken + 1) * width);
   const table = new Float32Array((vocabulary + extra) * width);
   table.set(original);
   for (let token = vocabulary; token < vocabulary + extra; token++) table.set(row, token * width);
   const weights = new Map(checkpoint.weights).set("shared.weight", table);
-  return { ...checkpoint, config: { ...checkpoint.config, vocabulary: vocabulary + extra }, weights };
+  return { ...checkpoint, model: t5({ ...config, vocabulary: vocabulary + extra }), weights };
 }
 
 const base = withExtraVocabulary(await readCheckpoint(values.base), Number(values["extra-vocabulary"]));
-const common = { data: path.basename(values.data), vocabulary: base.config.vocabulary };
+const common = { data: path.basename(values.data), vocabulary: base.model.vocabulary };
 console.log(JSON.stringify({ ...common, run: "base", ...(await measure(base)) }));
 const epochs = Number(values.epochs);
 for (const run of values.runs.split(" ")) {

@@ -9,6 +9,8 @@
 import { parseArgs } from "node:util";
 import { seededRandom } from "../../src/foundation/random";
 import { readCheckpoint, writeCheckpoint } from "../../src/model/checkpoint";
+import { parseT5Config } from "../../src/model/t5-config";
+import { t5 } from "../../src/model/t5-model";
 import { Tokenizer } from "../../src/model/tokenizer";
 
 const { values } = parseArgs({
@@ -16,7 +18,8 @@ const { values } = parseArgs({
 });
 if (values.base === undefined || values.out === undefined) throw new Error("--base DIR and --out DIR are needed");
 
-const { config, tokenizer, weights } = await readCheckpoint(values.base);
+const { model, tokenizer, weights } = await readCheckpoint(values.base);
+const config = parseT5Config(model.configJson(), values.base);
 const json = JSON.parse(tokenizer.files.tokenizer) as {
   model: { vocab: Record<string, number>; merges: [string, string][] };
 };
@@ -48,7 +51,7 @@ pairs.forEach(({ first, second }, index) => {
 await writeCheckpoint(
   values.out,
   {
-    config: { ...config, vocabulary: vocabulary + pairs.length },
+    model: t5({ ...config, vocabulary: vocabulary + pairs.length }),
     tokenizer: new Tokenizer({ ...tokenizer.files, tokenizer: JSON.stringify(json) }, config.endToken, values.base),
     weights: new Map(weights).set("shared.weight", table),
   },

@@ -12,7 +12,9 @@ import { positionBucket } from "../../src/model/position-buckets";
 import type { T5Config } from "../../src/model/t5-config";
 import { Tokenizer } from "../../src/model/tokenizer";
 import { seededRandom } from "../../src/foundation/random";
-import { batchFeeds, LengthTables, planBatches, type TokenizedExample } from "../../src/train/batch";
+import type { TokenizedExample } from "../../src/model/model";
+import { t5 } from "../../src/model/t5-model";
+import { planBatches } from "../../src/train/batch";
 import { learningRateAt } from "../../src/train/schedule";
 import { TrainingSession } from "../../src/train/training-session";
 import { copyingSamples, pretrainingCorpus } from "./pretraining";
@@ -59,7 +61,7 @@ async function readTokenizer(folder: string): Promise<Tokenizer> {
 const tokenizer = earlier?.tokenizer ?? (await readTokenizer(values.tokenizer!));
 const { model } = JSON.parse(tokenizer.files.tokenizer) as { model: { vocab: object } };
 const vocabulary = Object.keys(model.vocab).length;
-const config: T5Config = earlier?.config ?? {
+const config: T5Config = {
   vocabulary,
   width,
   headWidth: 32,
@@ -70,11 +72,13 @@ const config: T5Config = earlier?.config ?? {
   positionBuckets: 32,
   maximumDistance: 128,
   normEpsilon: 1e-6,
+  feedForward: { activation: "relu", gated: false },
   tiedEmbeddings: true,
   padToken: 0,
   endToken: 1,
   startToken: 0,
 };
+const pretrained = earlier?.model ?? t5(config);
 /** Deviation of the initial embeddings, and what the decoder's last norm starts at to make up for it in the logits. */
 const embeddingScale = 0.25;
 const finalNormScale = 5;
@@ -105,7 +109,7 @@ function positionedWeights(): Map<string, Float32Array> {
   return weights;
 }
 
-const session = await TrainingSession.create(config, earlier?.weights ?? positionedWeights(), {
+const session = await TrainingSession.create(pretrained, earlier?.weights ?? positionedWeights(), {
   loss: { kind: "ce" },
   clipNorm: 1,
   device: "cpu",
@@ -114,7 +118,6 @@ const session = await TrainingSession.create(config, earlier?.weights ?? positio
 const peak = Number(values["learning-rate"]);
 const samples = Number(values.samples);
 const random = seededRandom(seed, 1);
-const tables = new LengthTables(config);
 const maximum = 200;
 const poolSize = batchSize * 50;
 const warmupSteps = 150;
@@ -129,9 +132,8 @@ await writeFile(`${out}.curve.jsonl`, "");
 async function trainOn(pool: readonly TokenizedExample[], stage: string, learningRate: (step: number) => number) {
   for (const batch of planBatches(pool, batchSize, random)) {
     step++;
-    const { feeds, tokens } = batchFeeds(batch, config, tables);
     const settings = { step, learningRate: learningRate(step), weightDecay: 0.01, blend: 1 };
-    const { loss } = await session.step(feeds, tokens, settings);
+    const { loss } = await session.step(pretrained.trainingFeeds(batch), settings);
     recent = recent === 0 ? loss : 0.98 * recent + 0.02 * loss;
     if (step % 50 === 0) {
       const seconds = Math.round((performance.now() - started) / 1000);
@@ -139,7 +141,7 @@ async function trainOn(pool: readonly TokenizedExample[], stage: string, learnin
       await appendFile(`${out}.curve.jsonl`, `${JSON.stringify(line)}\n`);
     }
   }
-  await writeCheckpoint(out, { config, tokenizer, weights: await session.weights() }, "float16");
+  await writeCheckpoint(out, { model: pretrained, tokenizer, weights: await session.weights() }, "float16");
 }
 
 function* pools(examples: Iterable<{ readonly src: string; readonly tgt: string }>): Generator<TokenizedExample[]> {

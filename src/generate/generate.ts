@@ -23,11 +23,12 @@ export async function generate(
   inputs: readonly string[],
   options: GenerateOptions,
 ): Promise<string[]> {
-  const { config, tokenizer } = checkpoint;
+  const { model, tokenizer } = checkpoint;
   const { batchSize = 64, signal, onProgress } = options;
-  const decoder = await GreedyDecoder.create(config, checkpoint.weights, await resolveDevice(options.device));
+  model.checkLimits(options);
+  const decoder = await GreedyDecoder.create(model, checkpoint.weights, await resolveDevice(options.device));
   try {
-    const sources = inputs.map((input, row) => ({ row, ids: tokenizer.encode(input, options.maxInput) }));
+    const sources = inputs.map((input, row) => ({ row, ids: model.encodeSource(tokenizer, input, options.maxInput) }));
     sources.sort((a, b) => a.ids.length - b.ids.length);
     const outputs = new Array<string>(inputs.length).fill("");
     for (let start = 0; start < sources.length; start += batchSize) {

@@ -1,5 +1,6 @@
 /** Reverse-mode differentiation over a graph's tape: appends the nodes that compute gradients. */
 import { addWithoutGradient } from "./arithmetic";
+import type { TapeEntry } from "./graph";
 import type { Value } from "./value";
 
 /**
@@ -22,10 +23,10 @@ export function gradients(
   };
   const needed = dependents(graph.tape, targets);
   for (const { of, gradient } of seeds) accumulate(of, gradient);
-  for (const { inputs, output, backward } of [...graph.tape].reverse()) {
-    const upstream = accumulated.get(output.name);
-    if (upstream === undefined || !needed.has(output.name)) continue;
-    backward(upstream).forEach((gradient, index) => {
+  for (const { inputs, outputs, backward } of [...graph.tape].reverse()) {
+    const upstreams = outputs.map(({ name }) => (needed.has(name) ? accumulated.get(name) : undefined));
+    if (upstreams.every((upstream) => upstream === undefined)) continue;
+    backward(upstreams).forEach((gradient, index) => {
       const input = inputs[index];
       if (gradient !== undefined && input !== undefined && needed.has(input.name)) accumulate(input, gradient);
     });
@@ -38,13 +39,10 @@ export function gradients(
 }
 
 /** Names of the targets and of everything computed from them: gradients elsewhere would be thrown away. */
-function dependents(
-  tape: readonly { readonly inputs: readonly Value[]; readonly output: Value }[],
-  targets: readonly Value[],
-): Set<string> {
+function dependents(tape: readonly Pick<TapeEntry, "inputs" | "outputs">[], targets: readonly Value[]): Set<string> {
   const names = new Set(targets.map(({ name }) => name));
-  for (const { inputs, output } of tape) {
-    if (inputs.some(({ name }) => names.has(name))) names.add(output.name);
+  for (const { inputs, outputs } of tape) {
+    if (inputs.some(({ name }) => names.has(name))) for (const { name } of outputs) names.add(name);
   }
   return names;
 }

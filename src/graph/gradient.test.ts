@@ -5,9 +5,11 @@ import { add, divide, multiply, reduceSum, relu, scale, subtract } from "./arith
 import { attention } from "./attention";
 import { gradients } from "./backward";
 import { Graph } from "./graph";
-import { gatherRows, reshape, transpose } from "./layout";
+import { gelu, geluTanh, silu, tanh } from "./activation";
+import { gatherRows, repeatHeads, reshape, split, transpose } from "./layout";
 import { linear, matmul } from "./matrix";
-import { rmsNorm } from "./norm";
+import { layerNorm, rmsNorm } from "./norm";
+import { rotate, type RotaryOptions } from "./rotary";
 import { createSession, loadRuntime } from "./runtime";
 import type { Value } from "./value";
 
@@ -17,9 +19,25 @@ interface OperatorCase {
   readonly build: (...inputs: Value[]) => Value;
   /** Keeps inputs away from kinks and poles. */
   readonly away?: number;
+  /** Operators that ONNX Runtime's CPU provider has in float32 only. */
+  readonly float?: "float32";
 }
 
 const rows = (graph: Graph, indices: number[]): Value => graph.integers(indices);
+
+/** At positions 3, 0, 1 and 2, 2, 0, by angles without a pattern. */
+function rotated(x: Value, options: RotaryOptions): Value {
+  const { graph } = x;
+  const table = (of: (angle: number) => number): Value => {
+    const angles = Float32Array.from({ length: 4 * (options.rotated / 2) }, (_, at) => of(at * at * 0.7));
+    return graph.weight(`table:${of.name}`, [4, options.rotated / 2], angles);
+  };
+  const positions = graph.node("Reshape", [graph.integers([3, 0, 1, 2, 2, 0]), graph.integers([2, 3])], {
+    shape: [2, 3],
+    type: "int64",
+  });
+  return rotate(x, positions, table(Math.cos), table(Math.sin), options);
+}
 
 const cases: readonly OperatorCase[] = [
   {
@@ -80,7 +98,7 @@ const cases: readonly OperatorCase[] = [
       [4, 3],
       [5, 3],
     ],
-    build: linear,
+    build: (x, weight) => linear(x, weight),
   },
   { name: "rmsNorm", shapes: [[3, 4], [4]], build: (x, w) => rmsNorm(x, w, 1e-6) },
   {
@@ -93,13 +111,58 @@ const cases: readonly OperatorCase[] = [
     ],
     build: attention,
   },
+  {
+    name: "attention, a head for several queries",
+    shapes: [
+      [2, 4, 3, 2],
+      [2, 2, 2, 5],
+      [2, 2, 5, 2],
+    ],
+    build: (queries, keys, values) =>
+      attention(queries, repeatHeads(keys, 2), repeatHeads(values, 2), queries.graph.scalar(0)),
+  },
+  {
+    name: "linear with a bias",
+    shapes: [[4, 3], [5, 3], [5]],
+    build: (x, weight, bias) => linear(x, weight, { bias }),
+  },
+  {
+    name: "linear with the input first",
+    shapes: [[4, 3], [3, 5], [5]],
+    build: (x, weight, bias) => linear(x, weight, { bias, inputFirst: true }),
+  },
+  { name: "layerNorm", shapes: [[3, 4], [4], [4]], build: (x, w, b) => layerNorm(x, w, b, 1e-5), float: "float32" },
+  { name: "tanh", shapes: [[2, 3]], build: tanh },
+  { name: "silu", shapes: [[2, 3]], build: silu },
+  { name: "gelu", shapes: [[2, 3]], build: gelu, float: "float32" },
+  { name: "gelu by tanh", shapes: [[2, 3]], build: geluTanh },
+  {
+    name: "split, one part unused",
+    shapes: [[2, 6]],
+    build: (a) => {
+      const [first, , third] = split(a, 1, 3);
+      return multiply(first!, third!);
+    },
+  },
+  {
+    name: "rotary embedding, halves, part of each head",
+    shapes: [[2, 3, 12]],
+    build: (x) => rotated(x, { heads: 2, rotated: 4, interleaved: false }),
+    float: "float32",
+  },
+  {
+    name: "rotary embedding, neighbours",
+    shapes: [[2, 3, 8]],
+    build: (x) => rotated(x, { heads: 2, rotated: 4, interleaved: true }),
+    float: "float32",
+  },
   { name: "a value used twice", shapes: [[2, 3]], build: (a) => add(multiply(a, a), a) },
 ];
 
 describe("gradients agree with finite differences", () => {
-  test.each(cases)("$name", async ({ shapes, build, away = 0 }) => {
+  test.each(cases)("$name", async ({ shapes, build, away = 0, float = "float64" as const }) => {
     const random = seededRandom(7);
-    const graph = new Graph("float64");
+    const graph = new Graph(float);
     const inputs = shapes.map((shape, index) => graph.input(`x${index}`, shape));
     const output = build(...inputs);
     const weights = graph.input("weights", output.shape);
@@ -116,18 +179,21 @@ describe("gradients agree with finite differences", () => {
         const value = random.normal();
         return value + Math.sign(value) * away;
       });
+    const tensor = (values: Float64Array, shape: readonly number[]) =>
+      float === "float64"
+        ? new Tensor("float64", values, shape)
+        : new Tensor("float32", Float32Array.from(values), shape);
     const data = shapes.map(sample);
     const weightData = sample(output.shape as number[]);
-    const run = async (): Promise<Record<string, Float64Array>> => {
-      const feeds = Object.fromEntries(data.map((values, i) => [`x${i}`, new Tensor("float64", values, shapes[i])]));
-      const results = await session.run({
-        ...feeds,
-        weights: new Tensor("float64", weightData, output.shape as number[]),
-      });
-      return Object.fromEntries(Object.entries(results).map(([name, tensor]) => [name, tensor.data as Float64Array]));
+    const run = async (): Promise<Record<string, ArrayLike<number>>> => {
+      const feeds = Object.fromEntries(data.map((values, i) => [`x${i}`, tensor(values, shapes[i]!)]));
+      const results = await session.run({ ...feeds, weights: tensor(weightData, output.shape as number[]) });
+      return Object.fromEntries(
+        Object.entries(results).map(([name, { data: values }]) => [name, values as Float32Array | Float64Array]),
+      );
     };
     const analytic = await run();
-    const h = 1e-5;
+    const [h, digits] = float === "float64" ? [1e-5, 6] : [1e-2, 2];
     for (const [index, values] of data.entries()) {
       for (let i = 0; i < values.length; i++) {
         const original = values[i]!;
@@ -136,7 +202,7 @@ describe("gradients agree with finite differences", () => {
         values[i] = original - h;
         const below = (await run()).loss![0]!;
         values[i] = original;
-        expect(analytic[`g${index}`]![i]).toBeCloseTo((above - below) / (2 * h), 6);
+        expect(analytic[`g${index}`]![i]).toBeCloseTo((above - below) / (2 * h), digits);
       }
     }
   });

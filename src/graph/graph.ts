@@ -20,11 +20,14 @@ export interface Initializer {
   readonly data: Float32Array | Float64Array | BigInt64Array;
 }
 
-/** How the gradient of one operator's output becomes gradients of its inputs (undefined: that input has none). */
+/**
+ * How the gradients of one operator's outputs (undefined: nothing depends on that output) become gradients of its inputs
+ * (undefined: that input has none).
+ */
 export interface TapeEntry {
   readonly inputs: readonly Value[];
-  readonly output: Value;
-  readonly backward: (upstream: Value) => readonly (Value | undefined)[];
+  readonly outputs: readonly Value[];
+  readonly backward: (upstreams: readonly (Value | undefined)[]) => readonly (Value | undefined)[];
 }
 
 interface NodeResult {
@@ -71,19 +74,41 @@ export class Graph {
 
   /** Appends a one-output ONNX node without a gradient rule; `operator` may carry a domain as `domain:Name`. */
   node(operator: string, inputs: readonly (Value | undefined)[], result: NodeResult): Value {
-    const name = `t${++this.serial}`;
+    const { shape, type, attributes } = result;
+    return this.nodeWithOutputs(operator, inputs, [{ shape, ...(type === undefined ? {} : { type }) }], attributes)[0]!;
+  }
+
+  /** As `node`, for an operator with several outputs. */
+  nodeWithOutputs(
+    operator: string,
+    inputs: readonly (Value | undefined)[],
+    results: readonly Pick<NodeResult, "shape" | "type">[],
+    attributes: NodeResult["attributes"] = {},
+  ): Value[] {
+    const outputs = results.map(({ shape, type }): Value => {
+      return { graph: this, name: `t${++this.serial}`, type: type ?? this.float, shape };
+    });
     this.nodes.push({
       operator,
       inputs: inputs.map((input) => input?.name ?? ""),
-      outputs: [name],
-      attributes: result.attributes ?? {},
+      outputs: outputs.map(({ name }) => name),
+      attributes,
     });
-    return { graph: this, name, type: result.type ?? this.float, shape: result.shape };
+    return outputs;
   }
 
-  record(output: Value, inputs: readonly Value[], backward: TapeEntry["backward"]): Value {
-    this.tape.push({ inputs, output, backward });
+  /** The gradient rule of an operator with one output. */
+  record(
+    output: Value,
+    inputs: readonly Value[],
+    backward: (upstream: Value) => readonly (Value | undefined)[],
+  ): Value {
+    this.recordOutputs([output], inputs, ([upstream]) => (upstream === undefined ? [] : backward(upstream)));
     return output;
+  }
+
+  recordOutputs(outputs: readonly Value[], inputs: readonly Value[], backward: TapeEntry["backward"]): void {
+    this.tape.push({ inputs, outputs, backward });
   }
 
   scalar(value: number): Value {

@@ -1,5 +1,5 @@
 /** Operators that move elements without computing: reshape, transpose, row look-ups; each records its gradient. */
-import { describeShape, sameShape, type Shape, type Value } from "./value";
+import { describeShape, sameShape, type Dimension, type Shape, type Value } from "./value";
 
 function reshapeWithoutGradient(a: Value, shape: Shape): Value {
   return a.graph.node("Reshape", [a, a.graph.shapeTensor(shape)], { shape, type: a.type });
@@ -32,6 +32,48 @@ export function swapLastAxes(a: Value): Value {
     a,
     a.shape.map((_, axis) => (axis === last ? last - 1 : axis === last - 1 ? last : axis)),
   );
+}
+
+/** Equal parts along `axis`, in order; its size must be known and a multiple of `parts`. */
+export function split(a: Value, axis: number, parts: number): Value[] {
+  const { graph } = a;
+  const size = a.shape[axis];
+  if (typeof size !== "number" || size % parts !== 0) {
+    throw new TypeError(`axis ${axis} of ${describeShape(a.shape)} has no ${parts} equal parts`);
+  }
+  const shape = a.shape.map((length, at) => (at === axis ? size / parts : length));
+  const results = Array.from({ length: parts }, () => ({ shape, type: a.type }));
+  const outputs = graph.nodeWithOutputs("Split", [a], results, { axis, num_outputs: parts });
+  graph.recordOutputs(outputs, [a], (upstreams) => {
+    const whole = upstreams.map(
+      (upstream, part) =>
+        upstream ?? graph.node("Expand", [graph.scalar(0), graph.shapeTensorOf(outputs[part]!)], { shape }),
+    );
+    return [graph.node("Concat", whole, { shape: a.shape, attributes: { axis } })];
+  });
+  return outputs;
+}
+
+/** Each head of [batch, heads, ...] `times` times in a row: [batch, heads*times, ...], for grouped-query attention. */
+export function repeatHeads(a: Value, times: number): Value {
+  if (times === 1) return a;
+  const { graph, shape } = a;
+  const [batch, heads, ...rest] = shape as [Dimension, number, ...Dimension[]];
+  const ones = shape.map(() => 1);
+  const apart = graph.node("Unsqueeze", [a, graph.integers([2])], { shape: [batch, heads, 1, ...rest] });
+  const grouped: Shape = [batch, heads, times, ...rest];
+  const expanded = graph.node("Expand", [apart, graph.integers([1, 1, times, ...ones.slice(2)])], { shape: grouped });
+  const output = joinAxes(expanded, [batch, heads * times, ...rest]);
+  return graph.record(output, [a], (upstream) => {
+    const apartAgain = joinAxes(upstream, grouped);
+    return [graph.node("ReduceSum", [apartAgain, graph.integers([2])], { shape, attributes: { keepdims: 0 } })];
+  });
+}
+
+/** Reshape for shapes whose sizes may have no input to be read from: those at the same place in front are copied. */
+function joinAxes(a: Value, shape: Shape): Value {
+  const numbers = shape.map((size, axis) => (typeof size === "number" ? size : a.shape[axis] === size ? 0 : -1));
+  return a.graph.node("Reshape", [a, a.graph.integers(numbers)], { shape, type: a.type });
 }
 
 /**

@@ -1,5 +1,6 @@
 /** Matrix products: batched `matmul` and `linear` with Hugging Face's [out, in] weights, gradients included. */
 import { describeShape, sameShape, type Value } from "./value";
+import { sumTo } from "./arithmetic";
 import { swapLastAxes } from "./layout";
 
 export function matmulWithoutGradient(a: Value, b: Value): Value {
@@ -19,20 +20,30 @@ export function matmul(a: Value, b: Value): Value {
   ]);
 }
 
-function gemm(a: Value, b: Value, transposeA: boolean, transposeB: boolean): Value {
+function gemm(a: Value, b: Value, transposeA: boolean, transposeB: boolean, added?: Value): Value {
   const [rows, inner] = transposeA ? [a.shape[1]!, a.shape[0]!] : [a.shape[0]!, a.shape[1]!];
   const [innerB, columns] = transposeB ? [b.shape[1]!, b.shape[0]!] : [b.shape[0]!, b.shape[1]!];
   if (a.shape.length !== 2 || b.shape.length !== 2 || inner !== innerB) {
     throw new TypeError(`cannot multiply ${describeShape(a.shape)} by ${describeShape(b.shape)}`);
   }
   const attributes = { transA: transposeA ? 1 : 0, transB: transposeB ? 1 : 0 };
-  return a.graph.node("Gemm", [a, b], { shape: [rows, columns], attributes });
+  const inputs = added === undefined ? [a, b] : [a, b, added];
+  return a.graph.node("Gemm", inputs, { shape: [rows, columns], attributes });
 }
 
-/** x [tokens, in] times the transpose of `weight` [out, in] -> [tokens, out], without a copy of either. */
-export function linear(x: Value, weight: Value): Value {
-  return x.graph.record(gemm(x, weight, false, true), [x, weight], (upstream) => [
-    gemm(upstream, weight, false, false),
-    gemm(upstream, x, true, false),
+export interface LinearOptions {
+  /** [out]. */
+  readonly bias?: Value;
+  /** The weight is [in, out], as GPT-2 stores it. */
+  readonly inputFirst?: boolean;
+}
+
+/** x [tokens, in] times the transpose of `weight` [out, in], plus the bias -> [tokens, out], without a copy of either. */
+export function linear(x: Value, weight: Value, { bias, inputFirst = false }: LinearOptions = {}): Value {
+  const inputs = bias === undefined ? [x, weight] : [x, weight, bias];
+  return x.graph.record(gemm(x, weight, false, !inputFirst, bias), inputs, (upstream) => [
+    gemm(upstream, weight, false, inputFirst),
+    inputFirst ? gemm(x, upstream, true, false) : gemm(upstream, x, true, false),
+    ...(bias === undefined ? [] : [sumTo(upstream, bias.shape)]),
   ]);
 }

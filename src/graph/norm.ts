@@ -1,8 +1,8 @@
-/** Root-mean-square normalisation (Zhang and Sennrich 2019), T5's layer norm, as one operator. */
+/** Normalisation over the width, each as one operator: root mean square (T5, Llama) and mean and variance (GPT, RoBERTa). */
 import { sumTo } from "./arithmetic";
 import type { Shape, Value } from "./value";
 
-/** x [tokens, width] / sqrt(mean(x^2) + epsilon) * weight [width]. */
+/** x [tokens, width] / sqrt(mean(x^2) + epsilon) * weight [width] (Zhang and Sennrich 2019). */
 export function rmsNorm(x: Value, weight: Value, epsilon: number): Value {
   const { graph, shape } = x;
   const perToken: Shape = [...shape.slice(0, -1), 1];
@@ -23,5 +23,32 @@ export function rmsNorm(x: Value, weight: Value, epsilon: number): Value {
     const projection = meanOverWidth(elementwise("Mul", ofNormalized, normalized));
     const orthogonal = elementwise("Sub", ofNormalized, elementwise("Mul", normalized, projection));
     return [elementwise("Mul", orthogonal, inverse), sumTo(elementwise("Mul", upstream, normalized), weight.shape)];
+  });
+}
+
+/** (x - mean) / sqrt(variance + epsilon) * weight + bias (Ba et al. 2016); x [tokens, width], weight and bias [width]. */
+export function layerNorm(x: Value, weight: Value, bias: Value, epsilon: number): Value {
+  const { graph, shape } = x;
+  const perToken: Shape = [...shape.slice(0, -1), 1];
+  const elementwise = (operator: string, a: Value, b: Value): Value => graph.node(operator, [a, b], { shape });
+  const meanOverWidth = (value: Value): Value =>
+    graph.node("ReduceMean", [value, graph.integers([-1])], { shape: perToken, attributes: { keepdims: 1 } });
+  const [output, mean, inverse] = graph.nodeWithOutputs(
+    "LayerNormalization",
+    [x, weight, bias],
+    [{ shape }, { shape: perToken }, { shape: perToken }],
+    { axis: -1, epsilon: { float: epsilon } },
+  ) as [Value, Value, Value];
+  return graph.record(output, [x, weight, bias], (upstream) => {
+    const normalized = elementwise("Mul", elementwise("Sub", x, mean), inverse);
+    const ofNormalized = elementwise("Mul", upstream, weight);
+    const centred = elementwise("Sub", ofNormalized, meanOverWidth(ofNormalized));
+    const projection = meanOverWidth(elementwise("Mul", ofNormalized, normalized));
+    const orthogonal = elementwise("Sub", centred, elementwise("Mul", normalized, projection));
+    return [
+      elementwise("Mul", orthogonal, inverse),
+      sumTo(elementwise("Mul", upstream, normalized), weight.shape),
+      sumTo(upstream, bias.shape),
+    ];
   });
 }

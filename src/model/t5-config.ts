@@ -1,6 +1,22 @@
 /** config.json of a T5 checkpoint: read, checked, and turned into the list of tensors that it promises. */
 import { z } from "zod";
 import { Failure } from "../foundation/failure";
+import { isActivation, type ActivationName } from "./activations";
+import type { TensorShapes } from "./model";
+
+export interface T5FeedForward {
+  readonly activation: ActivationName;
+  readonly gated: boolean;
+}
+
+/** `relu`, `gated-gelu`...; `gated-gelu` has always meant the tanh approximation. */
+function feedForwardOf(text: string, context: z.RefinementCtx): T5FeedForward {
+  const gated = text.startsWith("gated-");
+  const name = text === "gated-gelu" ? "gelu_new" : text.replace(/^gated-/, "");
+  if (isActivation(name)) return { activation: name, gated };
+  context.addIssue({ code: "custom", message: `${JSON.stringify(text)} is no activation this version knows` });
+  return z.NEVER;
+}
 
 const schema = z.object({
   model_type: z.literal("t5"),
@@ -15,8 +31,10 @@ const schema = z.object({
   relative_attention_num_buckets: z.int().positive().default(32),
   relative_attention_max_distance: z.int().positive().default(128),
   layer_norm_epsilon: z.number().positive().default(1e-6),
-  feed_forward_proj: z.literal("relu").default("relu"),
+  feed_forward_proj: z.string().default("relu").transform(feedForwardOf),
   tie_word_embeddings: z.boolean().default(true),
+  /** What transformers 5 writes in place of `tie_word_embeddings`. */
+  scale_decoder_outputs: z.boolean().optional(),
   pad_token_id: z.int().nonnegative().default(0),
   eos_token_id: z.int().nonnegative().default(1),
   decoder_start_token_id: z.int().nonnegative().default(0),
@@ -33,6 +51,8 @@ export interface T5Config {
   readonly positionBuckets: number;
   readonly maximumDistance: number;
   readonly normEpsilon: number;
+  readonly feedForward: T5FeedForward;
+  /** The head is the embedding table, and its inputs are scaled. */
   readonly tiedEmbeddings: boolean;
   readonly padToken: number;
   readonly endToken: number;
@@ -64,11 +84,17 @@ export function parseT5Config(json: unknown, file: string): T5Config {
     positionBuckets: data.relative_attention_num_buckets,
     maximumDistance: data.relative_attention_max_distance,
     normEpsilon: data.layer_norm_epsilon,
-    tiedEmbeddings: data.tie_word_embeddings,
+    feedForward: data.feed_forward_proj,
+    tiedEmbeddings: data.scale_decoder_outputs ?? data.tie_word_embeddings,
     padToken: data.pad_token_id,
     endToken: data.eos_token_id,
     startToken: data.decoder_start_token_id,
   };
+}
+
+function formatFeedForward({ activation, gated }: T5FeedForward): string {
+  if (!gated) return activation;
+  return activation === "gelu_new" ? "gated-gelu" : `gated-${activation}`;
 }
 
 /** The config.json that Hugging Face transformers reads. */
@@ -87,7 +113,7 @@ export function formatT5Config(config: T5Config): Readonly<Record<string, unknow
     relative_attention_num_buckets: config.positionBuckets,
     relative_attention_max_distance: config.maximumDistance,
     layer_norm_epsilon: config.normEpsilon,
-    feed_forward_proj: "relu",
+    feed_forward_proj: formatFeedForward(config.feedForward),
     tie_word_embeddings: config.tiedEmbeddings,
     dropout_rate: 0,
     initializer_factor: 1,
@@ -99,7 +125,7 @@ export function formatT5Config(config: T5Config): Readonly<Record<string, unknow
 }
 
 /** Every tensor of the checkpoint with its shape, under Hugging Face's names and in a fixed order. */
-export function t5TensorShapes(config: T5Config): ReadonlyMap<string, readonly number[]> {
+export function t5TensorShapes(config: T5Config): TensorShapes {
   const { width, heads, headWidth, feedForwardWidth: feedForward } = config;
   const inner = heads * headWidth;
   const shapes = new Map<string, readonly number[]>([["shared.weight", [config.vocabulary, width]]]);
@@ -120,7 +146,9 @@ export function t5TensorShapes(config: T5Config): ReadonlyMap<string, readonly n
         shapes.set(`${block}.1.layer_norm.weight`, [width]);
       }
       const last = name === "decoder" ? 2 : 1;
-      shapes.set(`${block}.${last}.DenseReluDense.wi.weight`, [feedForward, width]);
+      for (const name of config.feedForward.gated ? ["wi_0", "wi_1"] : ["wi"]) {
+        shapes.set(`${block}.${last}.DenseReluDense.${name}.weight`, [feedForward, width]);
+      }
       shapes.set(`${block}.${last}.DenseReluDense.wo.weight`, [width, feedForward]);
       shapes.set(`${block}.${last}.layer_norm.weight`, [width]);
     }

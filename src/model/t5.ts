@@ -2,37 +2,25 @@
  * The T5 encoder-decoder (Raffel et al. 2020) as graph operations on Hugging Face's weights. Activations are kept flat,
  * [tokens, width]; only attention sees batch and heads.
  */
-import { add, relu, scale } from "../graph/arithmetic";
+import { add, multiply, scale } from "../graph/arithmetic";
 import { attention } from "../graph/attention";
 import { gatherRows, reshape, transpose } from "../graph/layout";
 import { linear } from "../graph/matrix";
 import { rmsNorm } from "../graph/norm";
 import type { Dimension, Value } from "../graph/value";
+import { activations } from "./activations";
+import { joinHeads, splitHeads, type KeysAndValues } from "./heads";
+import type { Parameters } from "./parameters";
 import type { T5Config } from "./t5-config";
-
-/** Looks a weight up by its Hugging Face name. */
-export type Parameters = (name: string) => Value;
-
-/** Keys and values of one attention layer, by head: keys [batch, heads, d, length], values [batch, heads, length, d]. */
-export interface KeysAndValues {
-  readonly keysTransposed: Value;
-  readonly values: Value;
-}
 
 /** Token embeddings of `ids` [batch, length], flat: [batch*length, width]. */
 function embed(parameters: Parameters, ids: Value, flat: Dimension): Value {
-  const table = parameters("shared.weight");
+  const table = parameters.weight("shared.weight");
   return reshape(gatherRows(table, ids), [flat, table.shape[1]!]);
 }
 
 function norm(config: T5Config, parameters: Parameters, prefix: string, x: Value): Value {
-  return rmsNorm(x, parameters(`${prefix}.weight`), config.normEpsilon);
-}
-
-/** [tokens, heads*d] -> [batch, heads, length, d], or with `transposed` [batch, heads, d, length]. */
-function splitHeads(config: T5Config, x: Value, length: Dimension, transposed: boolean): Value {
-  const split = reshape(x, ["batch", length, config.heads, config.headWidth]);
-  return transpose(split, transposed ? [0, 2, 3, 1] : [0, 2, 1, 3]);
+  return rmsNorm(x, parameters.weight(`${prefix}.weight`), config.normEpsilon);
 }
 
 /** Keys and values that `source` [batch*length, width] offers to attention `prefix`. */
@@ -44,8 +32,8 @@ export function keysAndValues(
   length: Dimension,
 ): KeysAndValues {
   return {
-    keysTransposed: splitHeads(config, linear(source, parameters(`${prefix}.k.weight`)), length, true),
-    values: splitHeads(config, linear(source, parameters(`${prefix}.v.weight`)), length, false),
+    keysTransposed: splitHeads(config, parameters.linear(`${prefix}.k`, source), length, true),
+    values: splitHeads(config, parameters.linear(`${prefix}.v`, source), length, false),
   };
 }
 
@@ -58,22 +46,24 @@ function attend(
   { keysTransposed, values }: KeysAndValues,
   bias: Value,
 ): Value {
-  const queries = splitHeads(config, linear(x, parameters(`${prefix}.q.weight`)), length, false);
-  const mixed = transpose(attention(queries, keysTransposed, values, bias), [0, 2, 1, 3]);
-  const joined = reshape(mixed, [x.shape[0]!, config.heads * config.headWidth]);
-  return linear(joined, parameters(`${prefix}.o.weight`));
+  const queries = splitHeads(config, parameters.linear(`${prefix}.q`, x), length, false);
+  const joined = joinHeads(config, attention(queries, keysTransposed, values, bias), x.shape[0]!);
+  return parameters.linear(`${prefix}.o`, joined);
 }
 
+/** Gated variants (T5 1.1) multiply the activated projection with a second, linear one. */
 function feedForward(config: T5Config, parameters: Parameters, layer: string, x: Value): Value {
-  const hidden = relu(
-    linear(norm(config, parameters, `${layer}.layer_norm`, x), parameters(`${layer}.DenseReluDense.wi.weight`)),
-  );
-  return add(x, linear(hidden, parameters(`${layer}.DenseReluDense.wo.weight`)));
+  const { activation, gated } = config.feedForward;
+  const normed = norm(config, parameters, `${layer}.layer_norm`, x);
+  const dense = `${layer}.DenseReluDense`;
+  const activated = activations[activation](parameters.linear(gated ? `${dense}.wi_0` : `${dense}.wi`, normed));
+  const hidden = gated ? multiply(activated, parameters.linear(`${dense}.wi_1`, normed)) : activated;
+  return add(x, parameters.linear(`${dense}.wo`, hidden));
 }
 
 /** Learned bias by bucketed distance: `buckets` [queries, keys] -> [heads, queries, keys]. */
 function positionBias(parameters: Parameters, stack: "encoder" | "decoder", buckets: Value): Value {
-  const table = parameters(`${stack}.block.0.layer.0.SelfAttention.relative_attention_bias.weight`);
+  const table = parameters.weight(`${stack}.block.0.layer.0.SelfAttention.relative_attention_bias.weight`);
   return transpose(gatherRows(table, buckets), [2, 0, 1]);
 }
 
@@ -144,6 +134,6 @@ export function decode(config: T5Config, parameters: Parameters, inputs: Decoder
 /** Logits over the vocabulary for `hidden` [tokens, width]. Tied embeddings are scaled by width^-0.5, as T5 does. */
 export function languageModelHead(config: T5Config, parameters: Parameters, hidden: Value): Value {
   return config.tiedEmbeddings
-    ? linear(scale(hidden, config.width ** -0.5), parameters("shared.weight"))
-    : linear(hidden, parameters("lm_head.weight"));
+    ? linear(scale(hidden, config.width ** -0.5), parameters.weight("shared.weight"))
+    : parameters.linear("lm_head", hidden);
 }

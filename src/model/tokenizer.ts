@@ -13,6 +13,8 @@ export interface TokenizerFiles {
 
 export class Tokenizer {
   private readonly implementation: HuggingFaceTokenizer;
+  /** Tokens that stand in front of every text, as the tokenizer's own template says (`<s>`, say); often none. */
+  readonly prefix: readonly number[];
 
   /** Throws a `Failure` for files that are not a tokenizer. */
   constructor(
@@ -25,17 +27,21 @@ export class Tokenizer {
         JSON.parse(files.tokenizer) as object,
         JSON.parse(files.config) as object,
       );
+      const { ids } = this.implementation.encode("", { add_special_tokens: true });
+      this.prefix = ids.at(-1) === endToken ? ids.slice(0, -1) : ids;
     } catch (error) {
       throw new Failure("the tokenizer cannot be read", { file, remedy: "Copy the checkpoint again", cause: error });
     }
   }
 
-  /** Token ids of at most `maximum` tokens, the last of them the end token whether cut or not. */
+  /** The text's own tokens, without special ones around them. */
+  tokens(text: string): number[] {
+    return this.implementation.encode(text, { add_special_tokens: false }).ids;
+  }
+
+  /** Token ids of at most `maximum` tokens, the prefix first and the end token last whether cut or not. */
   encode(text: string, maximum: number): number[] {
-    const { ids } = this.implementation.encode(text, { add_special_tokens: false });
-    const kept = ids.slice(0, maximum - 1);
-    kept.push(this.endToken);
-    return kept;
+    return [...this.prefix, ...this.tokens(text)].slice(0, maximum - 1).concat(this.endToken);
   }
 
   decode(ids: readonly number[]): string {

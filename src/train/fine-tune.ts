@@ -5,7 +5,8 @@ import { seededRandom } from "../foundation/random";
 import { resolveDevice } from "../graph/device";
 import type { Device } from "../graph/runtime";
 import type { Checkpoint } from "../model/checkpoint";
-import { batchFeeds, LengthTables, planBatches, type TokenizedExample } from "./batch";
+import type { TokenizedExample } from "../model/model";
+import { planBatches } from "./batch";
 import { blendAt, type LossSpec } from "./loss";
 import { learningRateAt } from "./schedule";
 import { TrainingSession } from "./training-session";
@@ -74,28 +75,28 @@ export async function fineTune(
   hooks: FineTuneHooks = {},
 ): Promise<Checkpoint> {
   const { signal, onStep, onEpoch } = hooks;
-  const { config, tokenizer } = checkpoint;
+  const { model, tokenizer } = checkpoint;
   const { epochs, batchSize } = options;
   if (examples.length === 0) {
     throw new Failure("there are no samples to train on", { remedy: "Check the file and its columns" });
   }
+  model.checkLimits(options);
   const tokenized: TokenizedExample[] = [];
   for (const { input, output } of examples) {
     tokenized.push({
-      source: tokenizer.encode(input, options.maxInput),
-      target: tokenizer.encode(output, options.maxOutput),
+      source: model.encodeSource(tokenizer, input, options.maxInput),
+      target: model.encodeTarget(tokenizer, output, options.maxOutput),
     });
     if (tokenized.length % 1000 === 0) await breathe(signal);
   }
   const random = seededRandom(options.seed);
-  const tables = new LengthTables(config);
   const steps = Math.ceil(examples.length / batchSize) * epochs;
-  const session = await TrainingSession.create(config, checkpoint.weights, {
+  const session = await TrainingSession.create(model, checkpoint.weights, {
     loss: options.loss,
     clipNorm: options.clipNorm,
     device: await resolveDevice(options.device),
   });
-  const snapshot = async (): Promise<Checkpoint> => ({ config, tokenizer, weights: await session.weights() });
+  const snapshot = async (): Promise<Checkpoint> => ({ model, tokenizer, weights: await session.weights() });
   try {
     let step = 0;
     for (let epoch = 1; epoch <= epochs; epoch++) {
@@ -108,9 +109,8 @@ export async function fineTune(
         await breathe(signal);
         step++;
         const learningRate = learningRateAt(step, steps, options.learningRate, options.warmupRatio);
-        const { feeds, tokens } = batchFeeds(batch, config, tables);
         const settings = { step, learningRate, weightDecay: options.weightDecay, blend };
-        const { loss } = await session.step(feeds, tokens, settings);
+        const { loss } = await session.step(model.trainingFeeds(batch), settings);
         if (!Number.isFinite(loss)) throw diverged(epoch, step);
         total += loss;
         samples += batch.length;

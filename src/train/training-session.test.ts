@@ -5,25 +5,28 @@ import { tinyCheckpoint, tinyConfig } from "../../test/support/tiny-checkpoint";
 import { Cancelled, Failure } from "../foundation/failure";
 import { createSession, loadRuntime, type Tensor } from "../graph/runtime";
 import { initializeT5 } from "../model/initialize";
-import { batchFeeds, LengthTables, planBatches, type TokenizedExample } from "./batch";
+import type { T5Config } from "../model/t5-config";
+import type { TokenizedExample } from "../model/model";
+import { t5 } from "../model/t5-model";
+import { planBatches } from "./batch";
 import { fineTune, type FineTuneOptions } from "./fine-tune";
 import type { LossSpec } from "./loss";
 import { lossGraph, stateName } from "./training-graph";
 import { seededRandom } from "../foundation/random";
 
-const config = tinyConfig({ vocabulary: 20, encoderLayers: 1, decoderLayers: 1 });
+const config: T5Config = tinyConfig({ vocabulary: 20, encoderLayers: 1, decoderLayers: 1 });
+const model = t5(config);
 const dece: LossSpec = { kind: "dece", alpha: 0.9, epsilon: 0.1 };
 
 /** Loss and every gradient of one batch, as the training step computes them. */
 async function lossAndGradients(spec: LossSpec, weights: ReadonlyMap<string, Float32Array>) {
-  const { graph, loss, gradients, parameters } = lossGraph(config, spec);
+  const { graph, loss, gradients, parameters } = lossGraph(model, spec);
   graph.output("loss", loss);
   for (const [name, gradient] of gradients) graph.output(`gradient:${name}`, gradient);
   const { Tensor } = await loadRuntime();
   const session = await createSession(graph, { device: "cpu", threads: 1 });
-  const tables = new LengthTables(config);
   return async (batch: readonly TokenizedExample[], override?: { name: string; data: Float32Array }) => {
-    const { feeds, tokens } = batchFeeds(batch, config, tables);
+    const { feeds, tokens } = model.trainingFeeds(batch);
     const inputs: Record<string, Tensor> = {
       inverse_tokens: new Tensor("float32", Float32Array.of(1 / tokens), []),
     };

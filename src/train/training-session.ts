@@ -11,8 +11,7 @@ import {
   type Session,
   type Tensor,
 } from "../graph/runtime";
-import type { FeedArray } from "../model/padding";
-import { t5TensorShapes, type T5Config } from "../model/t5-config";
+import type { BatchFeeds, Model, TensorShapes, Weights } from "../model/model";
 import { adamWScalarsAt } from "./adamw";
 import type { LossSpec } from "./loss";
 import { nextName, stateKinds, stateName, trainingGraph } from "./training-graph";
@@ -40,14 +39,14 @@ export class TrainingSession {
     private readonly runtime: Runtime,
     private readonly session: Session,
     private readonly device: ResolvedDevice,
-    private readonly shapes: ReadonlyMap<string, readonly number[]>,
+    private readonly shapes: TensorShapes,
     private current: TensorsByName,
     private readonly spare: TensorsByName,
   ) {}
 
   static async create(
-    config: T5Config,
-    weights: ReadonlyMap<string, Float32Array>,
+    model: Model,
+    weights: Weights,
     options: {
       readonly loss: LossSpec;
       readonly clipNorm: number;
@@ -58,13 +57,13 @@ export class TrainingSession {
   ): Promise<TrainingSession> {
     const { device, threads = 0, profilePrefix } = options;
     const runtime = await loadRuntime();
-    const session = await createSession(trainingGraph(config, options.loss, options.clipNorm), {
+    const session = await createSession(trainingGraph(model, options.loss, options.clipNorm), {
       device,
       threads,
       keepOutputs: true,
       ...(profilePrefix === undefined ? {} : { profilePrefix }),
     });
-    const shapes = t5TensorShapes(config);
+    const { shapes } = model;
     const current: TensorsByName = {};
     const spare: TensorsByName = {};
     for (const [name, shape] of shapes) {
@@ -79,8 +78,8 @@ export class TrainingSession {
     return new TrainingSession(runtime, session, device, shapes, current, spare);
   }
 
-  /** One forward, backward and update. `feeds` are those of `batchFeeds`. */
-  async step(feeds: Readonly<Record<string, FeedArray>>, tokens: number, settings: StepSettings): Promise<StepResult> {
+  /** One forward, backward and update on what `Model.trainingFeeds` gives. */
+  async step({ feeds, tokens }: BatchFeeds, settings: StepSettings): Promise<StepResult> {
     const { Tensor } = this.runtime;
     const scalar = (value: number): Tensor => new Tensor("float32", Float32Array.of(value), []);
     const scalars = adamWScalarsAt(settings.step, settings.learningRate, settings.weightDecay);

@@ -7,7 +7,6 @@ import { expect, test } from "vitest";
 import { tinyCheckpoint } from "../../test/support/tiny-checkpoint";
 import { resolveDevice } from "../graph/device";
 import { createSession, type ResolvedDevice } from "../graph/runtime";
-import { batchFeeds, LengthTables } from "./batch";
 import { trainingGraph } from "./training-graph";
 import { TrainingSession } from "./training-session";
 
@@ -24,18 +23,17 @@ const loss = { kind: "dece", alpha: 0.9, epsilon: 0.1 } as const;
 test.skipIf(!runnable)(
   `a training step gives the same numbers on WebGPU as on the CPU (${reason})`,
   async () => {
-    const { config, weights } = tinyCheckpoint({ encoderLayers: 1, decoderLayers: 1 });
+    const { model, weights } = tinyCheckpoint({ encoderLayers: 1, decoderLayers: 1 });
     const batch = [
       { source: [5, 6, 7, 1], target: [8, 9, 1] },
       { source: [10, 1], target: [11, 12, 13, 1] },
     ];
-    const { feeds, tokens } = batchFeeds(batch, config, new LengthTables(config));
     const trained = async (device: ResolvedDevice) => {
-      const session = await TrainingSession.create(config, weights, { loss, clipNorm: 1, device });
+      const session = await TrainingSession.create(model, weights, { loss, clipNorm: 1, device });
       const losses: number[] = [];
       for (let step = 1; step <= 3; step++) {
         const settings = { step, learningRate: 1e-2, weightDecay: 0.01, blend: 0.9 };
-        losses.push((await session.step(feeds, tokens, settings)).loss);
+        losses.push((await session.step(model.trainingFeeds(batch), settings)).loss);
       }
       const after = await session.weights();
       await session.dispose();
@@ -57,8 +55,8 @@ test.skipIf(!runnable)("auto never picks a software adapter", async () => {
 });
 
 test("the training graph is one that the CPU provider takes whole", async () => {
-  const { config } = tinyCheckpoint();
-  const session = await createSession(trainingGraph(config, loss, 1), { device: "cpu" });
+  const { model } = tinyCheckpoint();
+  const session = await createSession(trainingGraph(model, loss, 1), { device: "cpu" });
   expect(session.outputNames).toContain("loss");
   await session.release();
 });

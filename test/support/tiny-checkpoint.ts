@@ -2,6 +2,7 @@
 import type { Checkpoint } from "../../src/model/checkpoint";
 import { initializeT5 } from "../../src/model/initialize";
 import type { T5Config } from "../../src/model/t5-config";
+import { t5 } from "../../src/model/t5-model";
 import { Tokenizer } from "../../src/model/tokenizer";
 
 /** GPT-2's printable stand-ins for the 256 bytes, in byte order. */
@@ -52,6 +53,7 @@ export function tinyConfig(overrides: Partial<T5Config> = {}): T5Config {
     positionBuckets: 8,
     maximumDistance: 16,
     normEpsilon: 1e-6,
+    feedForward: { activation: "relu", gated: false },
     tiedEmbeddings: true,
     padToken: 0,
     endToken: 1,
@@ -62,5 +64,5 @@ export function tinyConfig(overrides: Partial<T5Config> = {}): T5Config {
 
 export function tinyCheckpoint(overrides: Partial<T5Config> = {}, seed = 1): Checkpoint {
   const config = tinyConfig(overrides);
-  return { config, tokenizer: byteTokenizer(), weights: initializeT5(config, seed) };
+  return { model: t5(config), tokenizer: byteTokenizer(), weights: initializeT5(config, seed) };
 }

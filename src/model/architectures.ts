@@ -1,0 +1,29 @@
+/** Which architecture a config.json names. */
+import { z } from "zod";
+import { Failure } from "../foundation/failure";
+import { gpt2 } from "./gpt2";
+import { gptj } from "./gptj";
+import { llama } from "./llama";
+import type { Model } from "./model";
+import { parseT5Config } from "./t5-config";
+import { t5 } from "./t5-model";
+
+/** By `model_type`. */
+const architectures: Readonly<Record<string, (json: unknown, file: string) => Model>> = {
+  t5: (json, file) => t5(parseT5Config(json, file)),
+  gpt2,
+  gptj,
+  codegen: gptj,
+  llama,
+};
+
+/** Throws a `Failure` for an architecture or a setting that this version does not know. */
+export function modelOf(json: unknown, file: string): Model {
+  const type = z.object({ model_type: z.string() }).safeParse(json).data?.model_type;
+  const make = type !== undefined && Object.hasOwn(architectures, type) ? architectures[type] : undefined;
+  if (make !== undefined) return make(json, file);
+  throw new Failure(type === undefined ? "it has no model_type" : `models of type ${type} are not known`, {
+    file,
+    remedy: `Name a checkpoint of one of these types: ${Object.keys(architectures).join(", ")}`,
+  });
+}

@@ -1,0 +1,58 @@
+/** A model's weights as values of a graph, by Hugging Face name, and linear layers that may carry a LoRA adapter. */
+import { add, scale } from "../graph/arithmetic";
+import type { Graph } from "../graph/graph";
+import { linear } from "../graph/matrix";
+import type { Value } from "../graph/value";
+import type { TensorShapes, Weights } from "./model";
+
+/** A low-rank change of one weight (Hu et al. 2021): scaling * up x down; down [rank, in], up [out, rank]. */
+export interface Adapter {
+  readonly down: Value;
+  readonly up: Value;
+  readonly scaling: number;
+}
+
+export interface LinearLayer {
+  readonly bias?: boolean;
+  /** The weight is [in, out], as GPT-2 stores it. */
+  readonly inputFirst?: boolean;
+}
+
+export class Parameters {
+  constructor(
+    private readonly lookUp: (name: string) => Value,
+    private readonly adapters: ReadonlyMap<string, Adapter> = new Map(),
+  ) {}
+
+  /** Throws a TypeError for a name that the model's shapes do not hold. */
+  weight(name: string): Value {
+    return this.lookUp(name);
+  }
+
+  /** x [tokens, in] through the layer `prefix`: `prefix.weight`, and `prefix.bias` where the layer has one. */
+  linear(prefix: string, x: Value, { bias = false, inputFirst = false }: LinearLayer = {}): Value {
+    const weight = this.weight(`${prefix}.weight`);
+    const output = linear(x, weight, { inputFirst, ...(bias ? { bias: this.weight(`${prefix}.bias`) } : {}) });
+    const adapter = this.adapters.get(`${prefix}.weight`);
+    if (adapter === undefined) return output;
+    return add(output, scale(linear(linear(x, adapter.down), adapter.up), adapter.scaling));
+  }
+}
+
+/** Weights bound as constants, which ONNX Runtime packs once. */
+export function constantParameters(graph: Graph, shapes: TensorShapes, weights: Weights): Parameters {
+  const bound = new Map<string, Value>();
+  return new Parameters((name) => {
+    const known = bound.get(name);
+    if (known !== undefined) return known;
+    const value = graph.weight(name, shapeOf(shapes, name), weights.get(name)!);
+    bound.set(name, value);
+    return value;
+  });
+}
+
+export function shapeOf(shapes: TensorShapes, name: string): readonly number[] {
+  const shape = shapes.get(name);
+  if (shape === undefined) throw new TypeError(`the configuration promises no tensor ${name}`);
+  return shape;
+}
