@@ -139,11 +139,12 @@ describe("files that hold nothing readable fail in one line, and can be told fro
     ["no-keys.jsonl", "{}\n{}\n", /none of the 2 records can be read: it holds no columns/],
     ["short.csv", "src,tgt\na\nb\n", /none of the 2 records can be read: 1 field where the header has 2/],
     ["header-quote.csv", '"src,tgt\na,b\n', /the header cannot be read/],
-    ["utf16.csv", Buffer.from("\ufeffsrc,tgt\na,b\n", "utf16le"), /UTF-16/],
+    ["utf32.csv", Buffer.from([0xff, 0xfe, 0, 0, 0x61, 0, 0, 0]), /UTF-32/],
     ["utf16-no-bom.jsonl", Buffer.from(good, "utf16le"), /UTF-16/],
     ["zip.csv", Buffer.from("PK\u0003\u0004rest"), /zip/],
-    ["gzip.jsonl", Buffer.from([0x1f, 0x8b, 8, 0]), /gzip/],
-    ["parquet.csv", "PAR1....", /Parquet/],
+    ["gzip.jsonl", Buffer.from([0x1f, 0x8b, 8, 0]), /nothing in the file can be read: the gzip data ends before/],
+    ["parquet.csv", "PAR1....", /no whole Parquet file: its end is missing/],
+    ["pointer.csv", "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 5\n", /Git LFS pointer/],
     ["binary.csv", Buffer.from(Array.from({ length: 4000 }, (_, i) => (i * 7919) % 13)), /binary/],
   ] as const)("%s", async (name, content, message) => {
     const error: unknown = await open(name, content).catch((caught: unknown) => caught);

@@ -56,6 +56,12 @@ const LANGUAGES: readonly string[] = [
   ...["php", "go", "ruby", "rust", "kotlin", "swift", "scala"],
 ];
 
+/** All names that the table knows, in lower case. */
+export const columnNames: ReadonlySet<string> = new Set([
+  ...PAIRS.flatMap(({ input, output }) => [input, output]),
+  ...LANGUAGES,
+]);
+
 const CHAT = "messages";
 const normal = (name: string): string => name.trim().toLowerCase();
 
@@ -122,6 +128,42 @@ export function planColumns(found: readonly string[], named: NamedColumns, isJso
   const outputPlan = output === undefined ? partner(found, "output", input ?? "") : namedPlan(found, output, isJson);
   if (inputPlan === null || outputPlan === null) return null;
   return { input: inputPlan, output: outputPlan };
+}
+
+/**
+ * The pairs of columns that fit equally well where the table's order does not choose: columns of three languages or more, or two
+ * columns of one name but for case. Empty where there is nothing to choose.
+ */
+export function candidatePairs(found: readonly string[], isJson: boolean): readonly ColumnPlan[] {
+  const plan = inferColumns(found, isJson);
+  if (plan !== null) {
+    const [inputs, outputs] = [plan.input, plan.output].map((field) => {
+      const names = field.kind === "chat" ? [field.name] : [field.names[0]];
+      return found.filter((name) => names.some((used) => normal(used) === normal(name)));
+    });
+    const pairs = (inputs ?? []).flatMap((from) =>
+      (outputs ?? []).map((to) =>
+        plan.input.kind === "chat" ? chatPlan(from) : { input: columnsPlan([from]), output: columnsPlan([to]) },
+      ),
+    );
+    const isChoice = new Set([...(inputs ?? []), ...(outputs ?? [])]).size > (plan.input.kind === "chat" ? 1 : 2);
+    return isChoice ? pairs : [];
+  }
+  const languages = LANGUAGES.flatMap((language) => found.filter((name) => normal(name) === language));
+  return languages.flatMap((from, i) =>
+    languages.slice(i + 1).map((to) => ({ input: columnsPlan([from]), output: columnsPlan([to]) })),
+  );
+}
+
+/** The question (wrong usage) which of several pairs of columns is meant. */
+export function ambiguousColumns(file: string, candidates: readonly ColumnPlan[]): Failure {
+  const shown = candidates.slice(0, 6).map(({ input, output }) => `${quoted(input.label)} -> ${quoted(output.label)}`);
+  const more = candidates.length > shown.length ? ` and ${candidates.length - shown.length} more` : "";
+  return new Failure(`which columns are input and output? These fit: ${shown.join(", ")}${more}`, {
+    file,
+    remedy: "Name them with --input COLUMN --output COLUMN",
+    usage: true,
+  });
 }
 
 /** The failure (wrong usage) that says which column is missing, and lists those found. */

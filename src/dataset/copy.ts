@@ -5,6 +5,7 @@ import { JOINT } from "./layout";
 import { fileOf, type OpenedFile } from "./opened";
 import type { RawRecord } from "./raw-record";
 import type { Dataset } from "./sample";
+import { encodedFor, fileHead, fileSlice, type Source } from "./source";
 
 /**
  * The bytes of a file of the same format that holds the records `rows`, in file order, with the CSV header and the byte order
@@ -13,29 +14,38 @@ import type { Dataset } from "./sample";
  */
 export function copyRecords(dataset: Dataset, rows: ReadonlySet<number>): Buffer {
   const file = fileOf(dataset);
-  for (const row of rows) if (file.records[row] === undefined) throw new RangeError(`no row ${row} in ${dataset.path}`);
+  requireRows(dataset, file.records.length, rows);
   const chosen = file.records.filter(({ row, start, end }) => rows.has(row) && end > start);
   return Buffer.concat(dataset.format === "json" ? arrayOf(dataset, file, chosen) : linesOf(file, chosen));
 }
 
-function linesOf({ source: { bytes }, records }: OpenedFile, chosen: readonly RawRecord[]): Buffer[] {
-  const ending = endingAfter(bytes, records[0]?.end ?? 0);
-  const fallback = ending.length > 0 ? ending : Buffer.from("\n");
-  // All that stands before the first record: byte order mark, header, blank lines.
-  const pieces = [bytes.subarray(0, records[0]?.start ?? 0)];
+/** Throws a RangeError for a row that the dataset does not have. */
+export function requireRows({ path }: Pick<Dataset, "path">, rows: number, wanted: Iterable<number>): void {
+  for (const row of wanted) if (!(row >= 0 && row < rows)) throw new RangeError(`no row ${row} in ${path}`);
+}
+
+/** The bytes of a file of lines with some of its records, and with all that stands before the first one. */
+export function linesOf({ source, records }: OpenedFile, chosen: readonly RawRecord[]): Buffer[] {
+  const { bytes } = source;
+  const after = (end: number): Buffer => fileSlice(source, end, endingAfter(bytes, end));
+  const ending = after(records[0]?.end ?? 0);
+  const fallback = ending.length > 0 ? ending : encodedFor(source, "\n");
+  // Byte order mark, header, blank lines.
+  const pieces = [fileHead(source, records[0]?.start ?? 0)];
   chosen.forEach(({ start, end }, i) => {
-    const own = endingAfter(bytes, end);
-    pieces.push(bytes.subarray(start, end), own.length === 0 && i < chosen.length - 1 ? fallback : own);
+    const own = after(end);
+    pieces.push(fileSlice(source, start, end), own.length === 0 && i < chosen.length - 1 ? fallback : own);
   });
   return pieces;
 }
 
-function endingAfter(bytes: Buffer, end: number): Buffer {
-  if (bytes[end] === 13) return bytes.subarray(end, bytes[end + 1] === 10 ? end + 2 : end + 1);
-  return bytes.subarray(end, bytes[end] === 10 ? end + 1 : end);
+function endingAfter(bytes: Buffer, end: number): number {
+  if (bytes[end] === 13) return bytes[end + 1] === 10 ? end + 2 : end + 1;
+  return bytes[end] === 10 ? end + 1 : end;
 }
 
-function arrayOf(dataset: Dataset, { source: { bytes }, records }: OpenedFile, chosen: readonly RawRecord[]): Buffer[] {
+function arrayOf(dataset: Dataset, { source, records }: OpenedFile, chosen: readonly RawRecord[]): Buffer[] {
+  const { bytes } = source;
   const bad = new Set(dataset.skipped.map(({ row }) => row));
   const broken = chosen.find((record) => bad.has(record.row) && !isJson(bytes, record));
   if (broken !== undefined) {
@@ -45,25 +55,45 @@ function arrayOf(dataset: Dataset, { source: { bytes }, records }: OpenedFile, c
       remedy: "Correct it, or leave it out",
     });
   }
-  const first = records[0];
-  const last = records.at(-1);
-  if (first === undefined || last === undefined) return [bytes];
-  const pieces = [bytes.subarray(0, first.start)];
-  chosen.forEach(({ row, start, end }, i) => {
-    const before = records[row - 1];
-    if (i > 0) pieces.push(between(bytes, before === undefined ? start : before.end, start, /^\s*,\s*$/u, ",\n"));
-    pieces.push(bytes.subarray(start, end));
+  const elements = records.filter(({ start, end }) => end > start);
+  const first = elements[0];
+  const last = elements.at(-1);
+  if (first === undefined || last === undefined) return [fileHead(source, bytes.length)];
+  const wanted = new Set(chosen.map(({ row }) => row));
+  const pieces = [fileHead(source, first.start)];
+  let hasOne = false;
+  elements.forEach((element, i) => {
+    const before = elements[i - 1];
+    if (before !== undefined && before.list !== element.list) {
+      pieces.push(fileSlice(source, before.end, element.start));
+      hasOne = false;
+    }
+    if (!wanted.has(element.row)) return;
+    if (hasOne) pieces.push(between(source, before?.end ?? 0, element.start, /^\s*,\s*$/u, ",\n"));
+    pieces.push(fileSlice(source, element.start, element.end));
+    hasOne = true;
   });
-  pieces.push(between(bytes, last.end, bytes.length, /^\s*\]\s*$/u, "\n]\n"));
+  // After an object's last list stands what only a whole file tells; else the brackets are closed.
+  const isWhole = elements.length === records.length && last.end < bytes.length && source.wrapping?.damage == null;
+  const isObject = bytes[skipBlank(bytes, source.start)] === 0x7b;
+  const closing = isObject ? /^\s*\][^]*\}\s*$/u : /^\s*\]\s*$/u;
+  const end = isWhole && isObject ? fileSlice(source, last.end, bytes.length) : null;
+  pieces.push(end ?? between(source, last.end, bytes.length, closing, isObject ? "\n]}\n" : "\n]\n"));
   return pieces;
 }
 
+function skipBlank(bytes: Buffer, start: number): number {
+  let at = start;
+  while (at < bytes.length && (bytes[at] ?? 0) <= 0x20) at++;
+  return at;
+}
+
 /** What stands between two places if it is what it should be (`expected`), else `fallback`. */
-function between(bytes: Buffer, start: number, end: number, expected: RegExp, fallback: string): Buffer {
+function between(source: Source, start: number, end: number, expected: RegExp, fallback: string): Buffer {
   const isShort = end - start < 1000;
-  return isShort && expected.test(bytes.toString("latin1", start, end))
-    ? bytes.subarray(start, end)
-    : Buffer.from(fallback);
+  return isShort && expected.test(source.bytes.toString("latin1", start, end))
+    ? fileSlice(source, start, end)
+    : encodedFor(source, fallback);
 }
 
 function isJson(bytes: Buffer, { start, end }: RawRecord): boolean {
@@ -86,18 +116,24 @@ export interface FieldChanges {
  * and a Failure for a text that cannot be divided among the columns or turns that it is made of.
  */
 export function rewriteFields(dataset: Dataset, changes: ReadonlyMap<number, FieldChanges>): Buffer {
-  const file = fileOf(dataset);
-  const { bytes } = file.source;
   const samples = new Set(dataset.samples.map(({ row }) => row));
-  const pieces: Buffer[] = [];
+  for (const row of changes.keys())
+    if (!samples.has(row)) throw new RangeError(`row ${row} of ${dataset.path} is no sample`);
+  return rewriteRecords(fileOf(dataset), changes);
+}
+
+/** As `rewriteFields`, of one file; the rows are known to be samples. */
+export function rewriteRecords(file: OpenedFile, changes: ReadonlyMap<number, FieldChanges>): Buffer {
+  const { source } = file;
+  const pieces = [fileHead(source, 0)];
   let copied = 0;
   for (const [row, change] of [...changes].sort(([a], [b]) => a - b)) {
     const record = file.records[row];
-    if (record === undefined || !samples.has(row)) throw new RangeError(`row ${row} of ${dataset.path} is no sample`);
-    pieces.push(bytes.subarray(copied, record.start), Buffer.from(rewritten(file, record, change)));
+    if (record === undefined) throw new RangeError(`no row ${row} in ${source.path}`);
+    pieces.push(fileSlice(source, copied, record.start), encodedFor(source, rewritten(file, record, change)));
     copied = record.end;
   }
-  pieces.push(bytes.subarray(copied));
+  pieces.push(fileSlice(source, copied, source.bytes.length));
   return Buffer.concat(pieces);
 }
 

@@ -2,20 +2,23 @@
 import { isUtf8 } from "node:buffer";
 import { quoted, type FieldPlan } from "./columns";
 import { csvRecords, QUOTE, readRecord, type CsvRecord } from "./csv-records";
+import { sniffDelimiter } from "./delimiter";
 import { JOINT, type Layout, type Part } from "./layout";
 import type { RawRecord } from "./raw-record";
-import type { Source } from "./source";
-
-const DELIMITERS = { csv: 0x2c, tsv: 0x09 } as const;
+import { invalidText, type Source } from "./source";
 
 export interface CsvLayout extends Layout {
   /** The header, or null where there is no record at all. */
   readonly header: CsvRecord | null;
 }
 
-export function csvLayout(source: Source, format: keyof typeof DELIMITERS): CsvLayout {
+/** `delimiter` is a byte; of a window of a file it must be given, for it is found at the file's beginning. */
+export function csvLayout(
+  source: Source,
+  format: "csv" | "tsv",
+  delimiter: number = sniffDelimiter(source, format),
+): CsvLayout {
   const { bytes } = source;
-  const delimiter = DELIMITERS[format];
   const header = firstOf(csvRecords(bytes, source.start, delimiter));
   const isReadable = header?.problem === null;
   const columns = isReadable ? textsIn(bytes, header.fields).map((name) => name.trim()) : [];
@@ -45,7 +48,7 @@ export function csvLayout(source: Source, format: keyof typeof DELIMITERS): CsvL
     columnsIn: () => columns,
     read(record, plan) {
       if (record.problem !== null) return record.problem;
-      if (!source.isUtf8 && !isUtf8(bytes.subarray(record.start, record.end))) return "not valid UTF-8";
+      if (!source.isUtf8 && !isUtf8(bytes.subarray(record.start, record.end))) return invalidText(source);
       const fields = fieldsOf(record);
       return { input: textOf(fields, plan.input), output: textOf(fields, plan.output) };
     },

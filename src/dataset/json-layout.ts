@@ -1,11 +1,12 @@
 /** JSON records (lines of JSONL, elements of an array): their columns, texts and places. */
 import { isUtf8 } from "node:buffer";
+import { turnTexts } from "./chat-turns";
 import { quoted, type ColumnPlan, type FieldPlan } from "./columns";
 import { elements, members, skipSpace, type JsonSpan } from "./json-scan";
 import { JOINT, type Layout, type Part, type Texts } from "./layout";
 import { INCOMPLETE, type RawRecord } from "./raw-record";
 import type { DatasetFormat } from "./sample";
-import type { Source } from "./source";
+import { invalidText, type Source } from "./source";
 
 type JsonObject = Readonly<Record<string, unknown>>;
 const isObject = (value: unknown): value is JsonObject =>
@@ -30,7 +31,8 @@ export function jsonLayout(
   const rawOf = (record: RawRecord): string => source.bytes.toString("utf8", record.start, record.end);
   const parse = (record: RawRecord): Parsed | Unfit => {
     if (record.problem !== null) return new Unfit(record.problem);
-    if (!source.isUtf8 && !isUtf8(source.bytes.subarray(record.start, record.end))) return new Unfit("not valid UTF-8");
+    if (!source.isUtf8 && !isUtf8(source.bytes.subarray(record.start, record.end)))
+      return new Unfit(invalidText(source));
     return parseObject(rawOf(record));
   };
   return {
@@ -149,18 +151,8 @@ function memberSpan(raw: string, name: string): JsonSpan {
 function chatText(raw: string, object: JsonObject, name: string, speaker: "user" | "assistant"): string | Unfit {
   const turns: unknown = Object.hasOwn(object, name) ? object[name] : undefined;
   if (turns === undefined) return new Unfit(`the key ${quoted(name)} is missing`);
-  if (!Array.isArray(turns)) return new Unfit(`${quoted(name)} is not a list of turns`);
-  const texts: string[] = [];
-  for (const turn of turns as unknown[]) {
-    if (!isObject(turn) || typeof turn.role !== "string") return new Unfit(`a turn in ${quoted(name)} has no role`);
-    const { role, content } = turn;
-    // An assistant's turn that only calls a tool has no text.
-    const isSilent = speaker === "assistant" && (content === null || content === undefined);
-    if (role !== speaker || isSilent) continue;
-    if (typeof content !== "string") return new Unfit(`the content of a turn in ${quoted(name)} is not text`);
-    texts.push(content);
-  }
-  if (texts.length === 0) return new Unfit(`${quoted(name)} has no turn of the ${speaker}`);
+  const texts = turnTexts(turns, name, speaker);
+  if (typeof texts === "string") return new Unfit(texts);
   // A key that stands twice in a turn: then the places do not give the texts.
   if (partsIn(raw, { kind: "chat", label: name, name, speaker }).length !== texts.length) {
     return new Unfit(`a key of a turn in ${quoted(name)} stands twice`);

@@ -1,6 +1,6 @@
 /**
- * Splits a JSON array into its elements without parsing them: brackets and strings are enough to find where an element
- * ends, so one broken element does not hide the next. `problem` tells what the array itself lacks.
+ * Splits a JSON array, or the lists in a JSON object, into elements without parsing them: brackets and strings are enough to find
+ * where an element ends, so one broken element does not hide the next. `problem` tells what the array itself lacks.
  */
 import { INCOMPLETE, MAX_RECORD_BYTES, TOO_LONG, type RawRecord } from "./raw-record";
 
@@ -9,6 +9,7 @@ const CR = 13;
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const COMMA = 0x2c;
+const COLON = 0x3a;
 const OPEN_ARRAY = 0x5b;
 const CLOSE_ARRAY = 0x5d;
 const OPEN_OBJECT = 0x7b;
@@ -59,21 +60,42 @@ class Cursor {
   }
 }
 
-/** The elements of the array that starts at the first byte that is no white space, which must be `[`. */
-export function* jsonArrayRecords(bytes: Buffer, start: number): Generator<RawRecord> {
+/** The records of a JSON file: the elements of an array, or of the lists of objects that an object holds under its keys. */
+export function* jsonRecords(bytes: Buffer, start: number): Generator<RawRecord> {
   const cursor = new Cursor(bytes, start);
   cursor.skipSpace();
+  const isObject = cursor.peek() === OPEN_OBJECT;
   cursor.advance();
-  let row = 0;
+  const { row, isWhole } = yield* isObject ? listsOf(cursor) : elementsOf(cursor, 0, 0);
+  cursor.skipSpace();
+  if (!isWhole || row === null || cursor.peek() === undefined) return;
+  yield problemAt(cursor, row, `text follows the end of the ${isObject ? "object" : "array"}`);
+}
+
+interface Passed {
+  /** The number of the next record; null where there was no list to number records of. */
+  readonly row: number | null;
+  readonly isWhole: boolean;
+}
+
+/** A record without bytes, for what the file lacks. */
+function problemAt({ line, column, at }: Cursor, row: number, problem: string): RawRecord {
+  return { row, line, column, start: at, end: at, problem };
+}
+
+/** From after the opening bracket to after the closing one. */
+function* elementsOf(cursor: Cursor, first: number, list: number): Generator<RawRecord, Passed> {
+  const { bytes } = cursor;
+  let row = first;
   for (;;) {
     cursor.skipSpace();
     const { line, column, at } = cursor;
     if (cursor.peek() === CLOSE_ARRAY) break;
     if (cursor.peek() === undefined) {
-      yield { row, line, column, start: at, end: at, problem: "the file ends before the array is closed" };
-      return;
+      yield problemAt(cursor, row, "the file ends before the array is closed");
+      return { row, isWhole: false };
     }
-    const isWhole = skipElement(cursor);
+    const isWhole = skipElement(cursor, CLOSE_ARRAY);
     let end = cursor.at;
     while (end > at && isSpace(bytes[end - 1])) end--;
     const problem = !isWhole
@@ -83,24 +105,65 @@ export function* jsonArrayRecords(bytes: Buffer, start: number): Generator<RawRe
         : end === at
           ? "a value is missing"
           : null;
-    yield { row: row++, line, column, start: at, end, problem };
-    if (!isWhole) return;
+    yield { row: row++, line, column, start: at, end, problem, list };
+    if (!isWhole) return { row, isWhole };
     if (cursor.peek() === COMMA) cursor.advance();
   }
   cursor.advance();
-  cursor.skipSpace();
-  if (cursor.peek() === undefined) return;
-  const { line, column, at } = cursor;
-  yield { row, line, column, start: at, end: at, problem: "text follows the end of the array" };
+  return { row, isWhole: true };
 }
 
-/** Stops at the comma or bracket after the element, or at the end of the file; false when that cuts the element. */
-function skipElement(cursor: Cursor): boolean {
+/** From after the opening brace to after the closing one; what is no list of objects is passed over. */
+function* listsOf(cursor: Cursor): Generator<RawRecord, Passed> {
+  let row = 0;
+  let lists = 0;
+  const broken = function* (problem: string): Generator<RawRecord, Passed> {
+    // Without a list it is some other file, and nobody asked for its records.
+    if (lists > 0) yield problemAt(cursor, row, problem);
+    return { row: lists > 0 ? row : null, isWhole: false };
+  };
+  for (;;) {
+    cursor.skipSpace();
+    const byte = cursor.peek();
+    if (byte === CLOSE_OBJECT) break;
+    if (byte === COMMA) {
+      cursor.advance();
+      continue;
+    }
+    if (byte === undefined) return yield* broken("the file ends before the object is closed");
+    const isKey = byte === QUOTE && cursor.skipString();
+    cursor.skipSpace();
+    if (!isKey || cursor.peek() !== COLON) return yield* broken("not valid JSON from here on");
+    cursor.advance();
+    cursor.skipSpace();
+    if (!startsList(cursor)) {
+      if (!skipElement(cursor, CLOSE_OBJECT)) return yield* broken("the file ends before the object is closed");
+      continue;
+    }
+    cursor.advance();
+    const passed = yield* elementsOf(cursor, row, lists++);
+    row = passed.row ?? row;
+    if (!passed.isWhole) return { row, isWhole: false };
+  }
+  cursor.advance();
+  return { row: lists > 0 ? row : null, isWhole: true };
+}
+
+/** Whether a list of objects starts here. */
+function startsList({ bytes, at }: Cursor): boolean {
+  if (bytes[at] !== OPEN_ARRAY) return false;
+  let first = at + 1;
+  while (isSpace(bytes[first])) first++;
+  return bytes[first] === OPEN_OBJECT;
+}
+
+/** Stops at the comma or bracket (`close`) after the element, or at the end of the file; false when that cuts the element. */
+function skipElement(cursor: Cursor, close: number): boolean {
   let depth = 0;
   for (;;) {
     const byte = cursor.peek();
-    if (byte === undefined) return depth === 0;
-    if (depth === 0 && (byte === COMMA || byte === CLOSE_ARRAY)) return true;
+    if (byte === undefined) return depth === 0 && close === CLOSE_ARRAY;
+    if (depth === 0 && (byte === COMMA || byte === close)) return true;
     if (byte === QUOTE) {
       if (!cursor.skipString()) return false;
       continue;

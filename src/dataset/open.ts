@@ -1,17 +1,28 @@
-/** Opens a dataset file: CSV, TSV, JSONL or a JSON array of records. */
+/** Opens a dataset file: CSV, TSV, JSONL, JSON lists of records, and by readers of their own Parquet and paired text. */
 import { setImmediate } from "node:timers/promises";
 import { throwIfCancelled } from "../foundation/failure";
-import { missingColumns, planColumns, requireDistinct, type ColumnPlan, type NamedColumns } from "./columns";
+import {
+  ambiguousColumns,
+  candidatePairs,
+  missingColumns,
+  planColumns,
+  requireDistinct,
+  type ColumnPlan,
+  type NamedColumns,
+} from "./columns";
 import { csvLayout } from "./csv-layout";
+import { recordsUpTo } from "./damaged-records";
 import { detectFormat } from "./format";
 import { jsonLayout } from "./json-layout";
-import { jsonArrayRecords } from "./json-records";
+import { jsonRecords } from "./json-records";
 import { jsonlRecords } from "./jsonl-records";
 import type { Layout } from "./layout";
 import { fileSample, OpenedFile, rememberFile } from "./opened";
+import { openOtherFormat } from "./other-formats";
+import { openUnpackedParquet } from "./parquet-dataset";
 import type { RawRecord } from "./raw-record";
 import type { Dataset, DatasetFormat, Sample, SkippedRecord } from "./sample";
-import { readSource, type Source } from "./source";
+import { isParquet, readSource, sizeOf, type Source } from "./source";
 import { UnreadableDataset } from "./unreadable";
 
 export interface OpenOptions extends NamedColumns {
@@ -25,23 +36,22 @@ export interface OpenOptions extends NamedColumns {
  * its columns are unknown (wrong usage), an `UnreadableDataset` when it holds nothing that could be read, and Cancelled.
  */
 export async function openDataset(path: string, options: OpenOptions = {}): Promise<Dataset> {
+  const other = await openOtherFormat(path, options);
+  if (other !== null) return other;
   const source = await readSource(path, options.signal);
   const format = options.format ?? detectFormat(source);
+  if (isParquet(source.bytes) || format === "parquet") return openUnpackedParquet(source, options);
   const pace = pacer(options.signal);
-  if (format === null) {
-    throw unreadable(
-      source,
-      null,
-      "the file holds a JSON object, not records",
-      "Give a JSON array of records, or JSONL",
-    );
-  }
   const layout = layoutOf(source, format);
   const records: RawRecord[] = [];
-  for (const record of layout.records()) {
+  for (const record of recordsUpTo(source, layout.records())) {
     records.push(record);
     const turn = pace();
     if (turn !== undefined) await turn;
+  }
+  if (records.length === 0 && isJsonObject(source, format)) {
+    const remedy = "Give a JSON array of records, an object with lists of records, or JSONL";
+    throw unreadable(source, null, "the file holds a JSON object, not records", remedy);
   }
   if (records.length === 0) throw unreadable(source, format, "the file holds no records", "Name a file with records");
   const search = new ColumnSearch(path, options);
@@ -65,8 +75,9 @@ export async function openDataset(path: string, options: OpenOptions = {}): Prom
   const dataset: Dataset = {
     path,
     format,
+    ...(source.wrapping?.compression == null ? {} : { compression: source.wrapping.compression }),
     sha256: source.sha256,
-    bytes: source.bytes.length,
+    bytes: sizeOf(source),
     rows: records.length,
     columns: { input: file.plan.input.label, output: file.plan.output.label },
     samples,
@@ -76,15 +87,22 @@ export async function openDataset(path: string, options: OpenOptions = {}): Prom
   return dataset;
 }
 
-/** The layout of a file or of a window of one. Throws an `UnreadableDataset` for a CSV header that cannot be read. */
-export function layoutOf(source: Source, format: DatasetFormat): Layout {
-  if (format === "json") return jsonLayout(source, format, jsonArrayRecords);
+/**
+ * The layout of a text file or of a window of one, where `delimiter` must be given for CSV. Throws an `UnreadableDataset` for a
+ * CSV header that cannot be read.
+ */
+export function layoutOf(source: Source, format: DatasetFormat, delimiter?: number): Layout {
+  if (format === "json") return jsonLayout(source, format, jsonRecords);
   if (format === "jsonl") return jsonLayout(source, format, jsonlRecords);
-  const layout = csvLayout(source, format);
+  const layout = csvLayout(source, format === "tsv" ? "tsv" : "csv", delimiter);
   if (layout.header?.problem != null) {
     throw unreadable(source, format, `the header cannot be read: ${layout.header.problem}`, "Correct the first line");
   }
   return layout;
+}
+
+function isJsonObject({ bytes }: Source, format: DatasetFormat): boolean {
+  return format === "json" && /^(?:\ufeff)?\s*\{/u.test(bytes.toString("utf8", 0, 1000));
 }
 
 /** How many readable records are looked at for columns. */
@@ -94,11 +112,19 @@ const LOOK_AT = 1000;
 export class ColumnSearch {
   private readonly found = new Set<string>();
   private looked = 0;
+  private isJson = false;
 
   constructor(
     private readonly path: string,
     private readonly named: NamedColumns,
   ) {}
+
+  /** Throws the question which columns are meant, where several fit and the user named none. */
+  private requireChoice(columns: readonly string[], isJson: boolean): void {
+    if (this.named.input !== undefined || this.named.output !== undefined) return;
+    const candidates = candidatePairs(columns, isJson);
+    if (candidates.length > 1) throw ambiguousColumns(this.path, candidates);
+  }
 
   /** The columns, or null while none of the records had them. Throws a Failure (wrong usage) that lists the columns found. */
   lookAt(layout: Layout, records: Iterable<RawRecord>): ColumnPlan | null {
@@ -108,8 +134,10 @@ export class ColumnSearch {
       const plan = planColumns(columns, this.named, layout.isJson);
       if (plan !== null) {
         requireDistinct(this.path, plan, columns);
+        this.requireChoice(columns, layout.isJson);
         return plan;
       }
+      this.isJson = layout.isJson;
       for (const column of columns) this.found.add(column);
       if (!layout.isJson || ++this.looked === LOOK_AT) this.giveUp();
     }
@@ -119,6 +147,7 @@ export class ColumnSearch {
   /** After the last record: null where no record could be read at all, else the Failure that lists the columns found. */
   giveUp(): null {
     if (this.found.size === 0) return null;
+    this.requireChoice([...this.found], this.isJson);
     throw missingColumns(this.path, [...this.found], this.named);
   }
 }
@@ -137,8 +166,8 @@ function unreadable(
   rows = 0,
   skipped: readonly SkippedRecord[] = [],
 ): UnreadableDataset {
-  const { path: file, sha256, bytes } = source;
-  return new UnreadableDataset(what, { file, remedy }, { format, sha256, bytes: bytes.length, rows, skipped });
+  const { path: file, sha256 } = source;
+  return new UnreadableDataset(what, { file, remedy }, { format, sha256, bytes: sizeOf(source), rows, skipped });
 }
 
 /** Lets the event loop run (and a cancellation arrive) every 30 ms or so. */

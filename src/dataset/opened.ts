@@ -4,7 +4,7 @@ import type { Layout } from "./layout";
 import { PositionMap } from "./positions";
 import type { RawRecord } from "./raw-record";
 import type { Dataset, Field, FilePosition, Sample } from "./sample";
-import type { Source } from "./source";
+import { placeInFile, type Source } from "./source";
 
 export class OpenedFile {
   /** The field that was asked last: findings come field by field, and each asks for several places. */
@@ -24,13 +24,14 @@ export class OpenedFile {
       this.last = { field, map: new PositionMap(record, this.layout.partsOf(record, plan), this.layout.lineBreak) };
     }
     const place = this.last.map.locate(offset);
-    return this.origin === 0 ? place : { ...place, byte: place.byte + this.origin };
+    const byte = placeInFile(this.source, place.byte) + this.origin;
+    return byte === place.byte ? place : { ...place, byte };
   }
 }
 
 class FileField implements Field {
   constructor(
-    private readonly file: OpenedFile,
+    private readonly opened: OpenedFile,
     private readonly record: RawRecord,
     private readonly plan: FieldPlan,
     readonly text: string,
@@ -40,11 +41,15 @@ class FileField implements Field {
     return this.plan.label;
   }
 
+  get file(): string {
+    return this.opened.source.path;
+  }
+
   locate(offset: number): FilePosition {
     if (!Number.isInteger(offset) || offset < 0 || offset > this.text.length) {
       throw new RangeError(`offset ${offset} in a text of ${this.text.length} units`);
     }
-    return this.file.locate(this, this.record, this.plan, offset);
+    return this.opened.locate(this, this.record, this.plan, offset);
   }
 }
 

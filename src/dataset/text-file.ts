@@ -3,6 +3,7 @@
  * these records, but for `sha256`.
  */
 import type { ColumnPlan, NamedColumns } from "./columns";
+import { sniffDelimiter } from "./delimiter";
 import { FileWindows, windowSource } from "./file-windows";
 import { detectFormat } from "./format";
 import { ColumnSearch, layoutOf, skipReason } from "./open";
@@ -46,7 +47,6 @@ export interface TextOptions extends NamedColumns {
 
 /** Bytes looked at for the format. */
 const HEAD = 1024 * 1024;
-const DIVISIONS: Readonly<Record<TextFormat, Division>> = { jsonl: "lines", csv: 0x2c, tsv: 0x09 };
 
 /**
  * The shape of a text file; null for one that must be read whole or by another reader (a JSON array, Parquet, compressed,
@@ -56,9 +56,11 @@ export async function textShape(file: FileWindows, options: TextOptions): Promis
   const head = await file.read(0, HEAD);
   if (head.length === 0 || foreignContent(head) !== null || compressionOf(head) !== null) return null;
   const start = head[0] === 0xef && head[1] === 0xbb && head[2] === 0xbf ? 3 : 0;
-  const format = options.format ?? detectFormat({ ...windowSource(file.path, head), start });
+  const source = { ...windowSource(file.path, head), start };
+  const format = options.format ?? detectFormat(source);
   if (format !== "jsonl" && format !== "csv" && format !== "tsv") return null;
-  const bare = { path: file.path, format, division: DIVISIONS[format], start, header: Buffer.alloc(0), plan: null };
+  const division = format === "jsonl" ? "lines" : sniffDelimiter(source, format);
+  const bare = { path: file.path, format, division, start, header: Buffer.alloc(0), plan: null } as const;
   const header = format === "jsonl" ? bare.header : await headerOf(file, bare, options.signal);
   if (header === null) return null;
   const shape: TextShape = { ...bare, header };
@@ -83,7 +85,7 @@ async function findPlan(file: FileWindows, shape: TextShape, options: TextOption
   const limits = { records: 200, bytes: HEAD };
   for await (const range of recordRanges(file, shape, limits, { signal: options.signal })) {
     if (range.problem !== null) continue;
-    const layout = layoutOf(await sourceOf(file, shape, range), shape.format);
+    const layout = layoutOf(await sourceOf(file, shape, range), shape.format, delimiterOf(shape));
     const plan = search.lookAt(layout, layout.records());
     if (plan !== null) return plan;
   }
@@ -154,6 +156,8 @@ export async function* recordRanges(
   yield* ready;
 }
 
+const delimiterOf = ({ division }: TextShape): number | undefined => (division === "lines" ? undefined : division);
+
 const sourceOf = async (file: FileWindows, { header }: TextShape, { start, end }: RecordRange): Promise<Source> =>
   windowSource(
     file.path,
@@ -165,7 +169,7 @@ export async function readRange(file: FileWindows, shape: TextShape, range: Reco
   const { row, line, problem } = range;
   if (problem !== null) return [{ row, line, sample: null, problem }];
   const source = await sourceOf(file, shape, range);
-  const layout = layoutOf(source, shape.format);
+  const layout = layoutOf(source, shape.format, delimiterOf(shape));
   const inWindow = [...layout.records()];
   const shift = line - (inWindow[0]?.line ?? line);
   const records = inWindow.map((record) => ({ ...record, row: row + record.row, line: shift + record.line }));
