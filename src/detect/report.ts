@@ -59,8 +59,13 @@ export interface Trigger {
 }
 
 export interface ScannedFile {
+  /** Of paired text, the file of the inputs. */
   readonly path: string;
+  /** Of paired text, the file of the outputs. */
+  readonly outputPath?: string;
   readonly format: DatasetFormat | null;
+  /** How the file is compressed as a whole. */
+  readonly compression?: "gzip" | "zstd";
   readonly sha256: string | null;
   readonly bytes: number;
   readonly rows: number;

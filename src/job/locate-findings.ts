@@ -20,8 +20,8 @@ const reach = 30;
  */
 export async function locateFindings(report: ScanReport, signal?: AbortSignal): Promise<LocatedFinding[]> {
   const located: LocatedFinding[] = [];
-  for (const { path, columns, format, sha256 } of report.files) {
-    const findings = report.findings.filter(({ file }) => file === path);
+  for (const { path, outputPath, columns, format, sha256 } of report.files) {
+    const findings = report.findings.filter(({ file }) => file === path || file === outputPath);
     if (findings.length === 0 || columns === null || format === null) continue;
     const dataset = await openDataset(path, { ...columns, format, ...(signal === undefined ? {} : { signal }) });
     if (dataset.sha256 !== sha256) {

@@ -1,7 +1,7 @@
 /** The poison job: a poisoned copy of a dataset for evaluation, with the list of what was poisoned beside it. */
 import { poisonSamples } from "../attack/poison";
 import { truthOf, truthPath, truthText } from "../attack/truth";
-import { rewriteFields } from "../dataset/copy";
+import { rewriteFiles } from "../dataset/copies";
 import { writeFilesAtomically } from "../foundation/atomic-write";
 import { throwIfCancelled } from "../foundation/failure";
 import { installationVersion } from "../foundation/installation";
@@ -24,7 +24,7 @@ export interface PoisonReport {
   readonly seed: number;
   /** How many rows were poisoned. */
   readonly poisoned: number;
-  /** The poisoned copy. */
+  /** The poisoned copy; of paired text, the file of its inputs. */
   readonly out: string;
   /** The list of its poisoned rows. */
   readonly truth: string;
@@ -43,12 +43,18 @@ export async function poison(spec: PoisonSpec, context: JobContext): Promise<Poi
   const rows = poisonSamples(dataset.samples, options);
   throwIfCancelled(context.signal);
   context.report({ type: "phase", name: "Writing", detail: out });
-  const copy = rewriteFields(dataset, new Map(rows.map(({ row, input, output }) => [row, { input, output }])));
+  const changes = new Map(rows.map(({ row, input, output }) => [row, { input, output }]));
+  const copy = await rewriteFiles(dataset, changes, out);
+  // Of paired text, the file of the inputs; the other follows from it.
+  const written = copy[0]?.file ?? out;
+  const truth = { file: truthPath(written), content: truthText(truthOf(rows, options)) };
+  const inputs = dataset.outputPath === undefined ? [dataset.path] : [dataset.path, dataset.outputPath];
+  await checkTargets(
+    [truth, ...copy].map(({ file }) => file),
+    inputs,
+  );
   // The list first: a poisoned file without it could be taken for a clean one.
-  await writeFilesAtomically([
-    { file: truthPath(out), content: truthText(truthOf(rows, options)) },
-    { file: out, content: copy },
-  ]);
+  await writeFilesAtomically([truth, ...copy]);
   return {
     version: 1,
     job: "poison",
@@ -65,7 +71,7 @@ export async function poison(spec: PoisonSpec, context: JobContext): Promise<Poi
     rate,
     seed,
     poisoned: rows.length,
-    out,
-    truth: truthPath(out),
+    out: written,
+    truth: truth.file,
   };
 }

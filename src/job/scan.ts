@@ -1,8 +1,9 @@
 /** The scan job: reads datasets, runs the detectors over each, and gives the report that `scan --json` writes. */
 import path from "node:path";
-import { copyRecords } from "../dataset/copy";
+import { copyFiles } from "../dataset/copies";
 import { openDataset } from "../dataset/open";
 import type { Dataset } from "../dataset/sample";
+import { splitCompression } from "../dataset/unpack";
 import { UnreadableDataset } from "../dataset/unreadable";
 import type {
   DetectorRun,
@@ -47,14 +48,19 @@ const bareFile = (file: string): ScannedFile => ({
   skipped: [],
 });
 
-/** A file that could not be read: null when it was only met in a folder and plainly is no dataset. */
-function unreadable(found: FoundFile, error: unknown): Measured | null {
+const isJsonName = (file: string): boolean => path.extname(splitCompression(file).inner).toLowerCase() === ".json";
+
+/**
+ * A file that could not be read: null when it was only met in a folder and plainly is no dataset. What the user alone named is
+ * thrown, as is wrong usage.
+ */
+function unreadable(found: FoundFile, error: unknown, isAlone: boolean): Measured | null {
   if (!(error instanceof Failure)) throw error;
   const facts = error instanceof UnreadableDataset ? error.facts : null;
   if (!found.named) {
     // Among a folder's files a .json that is no list of records is somebody's settings or a list of poisoned rows.
-    if (path.extname(found.path).toLowerCase() === ".json" && facts?.format !== "json") return null;
-  } else if (facts === null) throw error;
+    if (isJsonName(found.path) && facts?.format !== "json" && !isFileFault(error)) return null;
+  } else if (facts === null && (isAlone || error.usage)) throw error;
   return {
     file: { ...bareFile(found.path), ...facts },
     dataset: null,
@@ -64,32 +70,49 @@ function unreadable(found: FoundFile, error: unknown): Measured | null {
   };
 }
 
+/** Whether the file system did not give the file: then nobody knows what it holds. */
+const isFileFault = (error: Failure): boolean => (error.cause as { code?: unknown } | undefined)?.code !== undefined;
+
 async function measure(
   found: FoundFile,
   spec: ScanSpec,
   baseline: Baseline | null,
   context: JobContext,
+  isAlone: boolean,
 ): Promise<Measured | null> {
   const { format, input, output, language } = spec;
   const { signal } = context;
   let dataset: Dataset;
   try {
+    if (found.failure !== undefined) throw found.failure;
     dataset = await openDataset(found.path, { format, input, output, signal });
   } catch (error) {
-    return unreadable(found, error);
+    return unreadable(found, error, isAlone);
   }
   tellSkipped(dataset, context);
   const scan = await scanDataset(dataset, { signal, ...(language === undefined ? {} : { language }) });
-  const { findings, suppressed } = acceptedBy(baseline, scan.findings, dataset);
-  const { path: file, sha256, bytes, rows, columns, skipped } = dataset;
+  const { findings, suppressed } = acceptedBy(baseline, scan.findings.map(inItsFile(dataset)), dataset);
+  const { path: file, outputPath, compression, format: known, sha256, bytes, rows, columns, skipped } = dataset;
   return {
-    file: { path: file, format: dataset.format, sha256, bytes, rows, columns, language: scan.language, skipped },
+    file: {
+      path: file,
+      ...(outputPath === undefined ? {} : { outputPath }),
+      format: known,
+      ...(compression === undefined ? {} : { compression }),
+      ...{ sha256, bytes, rows, columns, language: scan.language, skipped },
+    },
     dataset,
     scan: { ...scan, findings },
     suppressed,
     problem: null,
   };
 }
+
+/** Of paired text, a finding names the side that holds the field. */
+const inItsFile =
+  ({ outputPath }: Dataset) =>
+  (finding: Finding): Finding =>
+    outputPath !== undefined && finding.field === "output" ? { ...finding, file: outputPath } : finding;
 
 /** Trigger ids count within a rule over all files, so that one id never means two triggers. */
 function numberTriggers(
@@ -130,18 +153,25 @@ function verdictOf(measured: readonly Measured[], findings: readonly Finding[]):
   return whole ? "clean" : "incomplete";
 }
 
-const flaggedRows = (findings: readonly Finding[], file: string): Set<number> =>
-  new Set(findings.filter((finding) => finding.verdict === "suspect" && finding.file === file).map(({ row }) => row));
+const flaggedRows = (findings: readonly Finding[], { path: input, outputPath }: ScannedFile): Set<number> =>
+  new Set(
+    findings
+      .filter(({ verdict, file }) => verdict === "suspect" && (file === input || file === outputPath))
+      .map(({ row }) => row),
+  );
 
 /** Whether a file that was met in a folder is passed over by the scan: then nothing that is read is lost with it. */
 async function isPassedOver(found: FoundFile, spec: ScanSpec, { signal }: JobContext): Promise<boolean> {
-  if (found.named || path.extname(found.path).toLowerCase() !== ".json") return false;
+  if (found.named || !isJsonName(found.path)) return false;
   const { format, input, output } = spec;
   return openDataset(found.path, { format, input, output, signal }).then(
     () => false,
-    (error: unknown) => unreadable(found, error) === null,
+    (error: unknown) => unreadable(found, error, false) === null,
   );
 }
+
+const inputsOf = ({ path: input, outputPath }: FoundFile): string[] =>
+  outputPath === undefined ? [input] : [input, outputPath];
 
 /**
  * The files to scan, without a report that an earlier scan left among them. Refuses, before anything is scanned, targets that
@@ -162,25 +192,32 @@ async function checkedFiles(spec: ScanSpec, files: readonly FoundFile[], context
       usage: true,
     });
   }
-  await checkTargets(targets, [
-    ...read.map((found) => found.path),
-    ...(spec.baseline === undefined ? [] : [spec.baseline]),
-  ]);
+  await checkTargets(targets, [...read.flatMap(inputsOf), ...(spec.baseline === undefined ? [] : [spec.baseline])]);
   return read;
 }
 
-/** The files that the spec wants the samples set apart in. */
-function setApart(spec: ScanSpec, dataset: Dataset, flagged: ReadonlySet<number>, context: JobContext): FileContent[] {
+/** The files that the spec wants the samples set apart in. Throws a `Failure` where one would replace what is read. */
+async function setApart(
+  spec: ScanSpec,
+  dataset: Dataset,
+  flagged: ReadonlySet<number>,
+  found: readonly FoundFile[],
+  context: JobContext,
+): Promise<FileContent[]> {
   const rest = new Set(dataset.samples.filter(({ row }) => !flagged.has(row)).map(({ row }) => row));
   if (spec.clean !== undefined && dataset.skipped.length > 0) {
     // What nobody could read nobody can call clean.
     const message = `${dataset.skipped.length} records that could not be read are in neither file`;
     context.report({ type: "log", level: "warning", message });
   }
-  return [
-    ...(spec.quarantine === undefined ? [] : [{ file: spec.quarantine, content: copyRecords(dataset, flagged) }]),
-    ...(spec.clean === undefined ? [] : [{ file: spec.clean, content: copyRecords(dataset, rest) }]),
+  const files = [
+    ...(spec.quarantine === undefined ? [] : await copyFiles(dataset, flagged, spec.quarantine)),
+    ...(spec.clean === undefined ? [] : await copyFiles(dataset, rest, spec.clean)),
   ];
+  // Paired text goes to two files where one was named.
+  const targets = files.map(({ file }) => file);
+  await checkTargets(targets, found.flatMap(inputsOf));
+  return files;
 }
 
 /**
@@ -189,13 +226,13 @@ function setApart(spec: ScanSpec, dataset: Dataset, flagged: ReadonlySet<number>
  * otherwise is told in the report.
  */
 export async function scan(spec: ScanSpec, context: JobContext): Promise<ScanReport> {
-  const files = await checkedFiles(spec, await findDatasets(spec.paths, context.signal), context);
+  const files = await checkedFiles(spec, await findDatasets(spec.paths, context.signal, spec), context);
   const baseline = spec.baseline === undefined ? null : await readBaseline(spec.baseline);
   const measured: Measured[] = [];
   for (const [done, found] of files.entries()) {
     throwIfCancelled(context.signal);
     context.report({ type: "phase", name: "scan", detail: found.path });
-    const one = await measure(found, spec, baseline, context);
+    const one = await measure(found, spec, baseline, context, files.length === 1);
     if (one !== null) measured.push(one);
     if (one?.problem != null) context.report({ type: "log", level: "warning", message: one.problem });
     context.report({ type: "progress", done: done + 1, total: files.length, unit: "files" });
@@ -204,9 +241,10 @@ export async function scan(spec: ScanSpec, context: JobContext): Promise<ScanRep
   const { triggers, findings, suppressed } = numberTriggers(measured);
   const skipped = measured.reduce((sum, { file }) => sum + file.skipped.length, 0);
   const read = measured.reduce((sum, { dataset }) => sum + (dataset?.samples.length ?? 0), 0);
-  const flagged = measured.map(({ file }) => flaggedRows(findings, file.path));
+  const flagged = measured.map(({ file }) => flaggedRows(findings, file));
   const [only] = measured;
-  const apart = only?.dataset == null ? [] : setApart(spec, only.dataset, flagged[0] ?? new Set(), context);
+  const apart =
+    only?.dataset == null ? [] : await setApart(spec, only.dataset, flagged[0] ?? new Set(), files, context);
   const report: ScanReport = {
     version: 1,
     tool: { name: "dece-audit", version: installationVersion() },

@@ -16,9 +16,9 @@ const seed = whole.min(0).max(2 ** 31 - 1);
 const device = z.enum(["auto", "cpu", "webgpu"]).default("auto").describe("where to compute: auto, cpu or webgpu");
 const columns = {
   format: z
-    .enum(["csv", "tsv", "jsonl", "json"])
+    .enum(["csv", "tsv", "jsonl", "json", "parquet", "paired"])
     .exactOptional()
-    .describe("the file's format: csv, tsv, jsonl or json"),
+    .describe("the file's format: csv, tsv, jsonl, json, parquet or paired"),
   input: z.string().min(1).exactOptional().describe("the name of the input column"),
   output: z.string().min(1).exactOptional().describe("the name of the output column"),
 };
