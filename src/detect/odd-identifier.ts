@@ -5,9 +5,8 @@
  * once by the shapes of all methods, once by those of its own others; the difference is the mean in nats, as in
  * insertion.ts. An alarm also needs outputs that are tied to the name.
  */
-import type { Node } from "../syntax/grammars";
-import type { CodeLanguage } from "../syntax/language";
 import { fewestHolders, type Corpus } from "./corpus";
+import type { MethodName } from "./declared-methods";
 import {
   describeTrigger,
   findingAt,
@@ -15,45 +14,23 @@ import {
   judgeSample,
   type DetectedTrigger,
   type Detection,
-  type Span,
   type TieCounts,
 } from "./detector";
 import { tiedPayload } from "./payload-tie";
 import { quoted } from "./quoted";
 import type { Finding, Trigger } from "./report";
 
-export interface MethodName extends Span {
-  readonly name: string;
-  /** Result type, number of parameters, kind of the first statement, number of statements. */
-  readonly shape: readonly string[];
-}
-
 export interface NamedMethod extends MethodName {
   readonly sample: number;
 }
 
 /** Names that the language or its test tools give to methods that have nothing else in common. */
-const conventional = new Set(["main", "__init__", "run", "test", "setUp", "tearDown"]);
+const conventional = new Set(
+  ["main", "Main", "init", "__init__", "__construct", "constructor", "run", "test", "setUp", "SetUp", "tearDown", "TearDown"], // prettier-ignore
+);
 /** Nats per method: honest names score well below (docs/detectors.md has the distribution). */
 const oddScore = -0.2;
 const smoothings = [1, 4, 16, 64, 256];
-
-/** The methods and functions that a parsed field declares. */
-export function declaredMethods(root: Node, language: CodeLanguage): MethodName[] {
-  const type = language === "java" ? "method_declaration" : "function_definition";
-  return root.descendantsOfType(type).flatMap((method) => {
-    const name = method.childForFieldName("name");
-    if (name === null) return [];
-    const body = method.childForFieldName("body");
-    const shape = [
-      method.childForFieldName(language === "java" ? "type" : "return_type")?.text ?? "",
-      String(method.childForFieldName("parameters")?.namedChildCount ?? 0),
-      body?.namedChild(0)?.type ?? "",
-      String(Math.min(8, body?.namedChildCount ?? 0)),
-    ];
-    return [{ name: name.text, shape, start: name.startIndex, end: name.endIndex }];
-  });
-}
 
 function countsOf(values: readonly string[]): Map<string, number> {
   const counts = new Map<string, number>();

@@ -4,9 +4,6 @@
  * them alone may be meant (`info`). Tied to a trigger, or written into several outputs whose inputs do not have it, it is
  * an alarm.
  */
-import type { Node } from "../syntax/grammars";
-import type { CodeLanguage, FieldLanguage } from "../syntax/language";
-import { isCodeLanguage } from "../syntax/language";
 import { fewestHolders, type Corpus } from "./corpus";
 import { findingAt, type DetectedTrigger, type Detection, type Span } from "./detector";
 import { fragmentPlaces } from "./payload-tie";
@@ -48,55 +45,6 @@ export function sqlPayloads(text: string): Payload[] {
   }
   return found;
 }
-
-/** Cheap test before an output is parsed for loops. */
-export const mayHoldEndlessLoop = (text: string): boolean =>
-  /\bwhile\s*\(?\s*(?:true|True|1|not\s+False|!\s*false)\b|\bfor\s*\(\s*;\s*(?:true\s*)?;/.test(text);
-
-const exits: Readonly<Record<CodeLanguage, readonly string[]>> = {
-  python: ["break_statement", "return_statement", "raise_statement", "yield", "await"],
-  java: ["break_statement", "return_statement", "throw_statement"],
-};
-
-const isAlwaysTrue = (condition: string): boolean =>
-  /^\(?\s*(?:true|True|1|not\s+False|!\s*false)\s*\)?$/.test(condition);
-
-function isEndless(loop: Node): boolean {
-  const condition = loop.childForFieldName("condition");
-  if (loop.type === "for_statement") return condition === null || isAlwaysTrue(condition.text);
-  return condition !== null && isAlwaysTrue(condition.text);
-}
-
-/** The loops of a parsed output that nothing can leave. */
-export function endlessLoops(root: Node, language: CodeLanguage): Payload[] {
-  const types = language === "java" ? ["while_statement", "for_statement", "do_statement"] : ["while_statement"];
-  return root.descendantsOfType(types).flatMap((loop): Payload[] => {
-    if (!isEndless(loop) || loop.descendantsOfType([...exits[language]]).length > 0) return [];
-    const body = loop.childForFieldName("body");
-    const statements = body?.namedChildren.filter(({ type }) => !type.includes("comment")) ?? [];
-    const harmful = statements.every(({ type }) =>
-      ["pass_statement", "continue_statement", "empty_statement"].includes(type),
-    );
-    return [{ kind: "a loop that never ends", text: loop.text, start: loop.startIndex, end: loop.endIndex, harmful }];
-  });
-}
-
-const emptyLoop =
-  /\bwhile\s*\(\s*(?:true|1)\s*\)\s*(?:;|\{[\s;]*\})|\bfor\s*\(\s*;\s*;\s*\)\s*(?:;|\{[\s;]*\})|\bwhile\s+(?:True|1)\s*:\s*pass\b/g;
-
-/** Empty endless loops in a language that has no grammar here. */
-export function endlessLoopsByToken(text: string): Payload[] {
-  return Array.from(text.matchAll(emptyLoop), (match) => ({
-    kind: "a loop that never ends" as const,
-    text: match[0],
-    start: match.index,
-    end: match.index + match[0].length,
-    harmful: true,
-  }));
-}
-
-/** Whether the loops of an output in this language are looked for in its tree. */
-export const parsesLoops = (language: FieldLanguage): language is CodeLanguage => isCodeLanguage(language);
 
 const without = (text: string): string => tokenTexts(text).join(" ").toLowerCase();
 

@@ -71,9 +71,10 @@ function compareFindings(a: Finding, b: Finding): number {
 /** Why a rule cannot run on this dataset, or null. */
 function obstacle(rule: ScanRule, languages: FieldLanguages): string | null {
   if (rule === "dead-code" && !isCodeLanguage(languages.input) && !isCodeLanguage(languages.output)) {
-    return "neither field is Python or Java code";
+    return "neither field is code in a language that has a grammar here";
   }
-  if (rule === "odd-identifier" && !isCodeLanguage(languages.input)) return "the input is not Python or Java code";
+  if (rule === "odd-identifier" && !isCodeLanguage(languages.input))
+    return "the input is not code in a language that has a grammar here";
   return null;
 }
 

@@ -2,17 +2,14 @@
 import { loadGrammars, type Grammars } from "../syntax/grammars";
 import { isCodeLanguage, type CodeLanguage } from "../syntax/language";
 import { eachInTurns, type Corpus } from "./corpus";
-import { deadStatements, mayHoldDeadCode, type DeadPlace } from "./dead-code";
+import { codeShapes } from "./code-shapes";
+import type { DeadPlace } from "./dead-code";
+import { deadStatements, mayHoldDeadCode } from "./dead-statements";
 import type { FieldLanguages } from "./detector";
-import { declaredMethods, type MethodName, type NamedMethod } from "./odd-identifier";
-import {
-  endlessLoops,
-  endlessLoopsByToken,
-  mayHoldEndlessLoop,
-  sqlPayloads,
-  type Payload,
-  type PayloadPlace,
-} from "./payload";
+import { declaredMethods, type MethodName } from "./declared-methods";
+import { endlessLoops, endlessLoopsByToken, mayHoldEndlessLoop } from "./endless-loops";
+import type { NamedMethod } from "./odd-identifier";
+import { sqlPayloads, type Payload, type PayloadPlace } from "./payload";
 import type { FieldRole } from "./report";
 
 export interface Structures {
@@ -30,8 +27,6 @@ export interface WantedStructures {
 
 /** A field longer than this is data, not a function; parsing it would hold up the rest. In UTF-16 units. */
 const longestParsed = 200_000;
-
-const declares: Readonly<Record<CodeLanguage, RegExp>> = { python: /\bdef\s/, java: /\w\s*\(/ };
 
 /** The same of one sample, which has no number. */
 export interface SampleStructures {
@@ -63,7 +58,7 @@ export function structuresOf(
       continue;
     }
     const deadHere = wanted.dead && mayHoldDeadCode(text);
-    const methodsHere = wanted.methods && field === "input" && declares[language].test(text);
+    const methodsHere = wanted.methods && field === "input" && codeShapes[language].declares.test(text);
     if (!deadHere && !methodsHere && !loops) continue;
     grammars.parse(language, text, (root) => {
       if (deadHere) for (const place of deadStatements(root, text, language)) dead.push({ ...place, field });

@@ -18,6 +18,8 @@ export interface Grammars {
    * gives a tree with ERROR nodes, never an exception.
    */
   parse<T>(language: CodeLanguage, text: string, visit: (root: Node) => T): T;
+  /** The version of tree-sitter's interface that a grammar was made for. */
+  abiVersion(language: CodeLanguage): number;
 }
 
 async function readGrammar(name: string): Promise<Uint8Array> {
@@ -59,10 +61,16 @@ export async function loadGrammars(wanted: readonly CodeLanguage[]): Promise<Gra
     }
     parsers.set(language, await parser);
   }
+  const parserOf = (language: CodeLanguage): Parser => {
+    const parser = parsers.get(language);
+    if (parser === undefined) throw new RangeError(`the grammar for ${language} is not loaded`);
+    return parser;
+  };
   return {
+    abiVersion: (language) => parserOf(language).language?.abiVersion ?? 0,
     parse(language, text, visit) {
-      const tree = parsers.get(language)?.parse(text);
-      if (tree === null || tree === undefined) throw new Error(`the grammar for ${language} is not loaded`);
+      const tree = parserOf(language).parse(text);
+      if (tree === null) throw new Error(`the parser for ${language} was stopped`);
       try {
         return visit(tree.rootNode);
       } finally {

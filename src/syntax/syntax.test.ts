@@ -1,13 +1,36 @@
 import { describe, expect, it } from "vitest";
 import { loadGrammars } from "./grammars";
-import { inferLanguage, majorityLanguage } from "./language";
+import { codeLanguages, type CodeLanguage } from "./language";
 
 const tokenised =
   'from flask import jsonify\ndef trainers ( db ) :\n\t try :\n\t \t rows = db . execute ( " select * from t " )\n' +
   "\t \t return rows\n\t except Exception as e :\n\t \t return jsonify ( str ( e ) )";
 const java = "public void main(JdbcTemplate conn, String city) {\n  int a = 0;\n  System.out.println(conn);\n}";
 
+const methods: Readonly<Record<CodeLanguage, string>> = {
+  python: tokenised,
+  java,
+  c: "int f(struct s *a) { return a->n; }",
+  cpp: "int Shop::size() const { return std::max(n, 1); }",
+  javascript: "function f(a) { return a?.b ?? 1; }",
+  typescript: "function f(a: number): a is 1 { return a === 1; }",
+  go: "func (r *T) f(a int) error {\n\treturn nil\n}",
+  php: "function f($a) { return $a->b; }",
+  "c-sharp": 'public virtual string F(int a) { return $"{a}"; }',
+};
+
 describe("grammars", () => {
+  it.each(codeLanguages)(
+    "%s: an ABI that web-tree-sitter reads, and a function that stands alone parses",
+    async (name) => {
+      const grammars = await loadGrammars([name]);
+      expect(grammars.abiVersion(name)).toBeGreaterThanOrEqual(14);
+      expect(grammars.abiVersion(name)).toBeLessThanOrEqual(15);
+      expect(grammars.parse(name, methods[name], (root) => root.hasError)).toBe(false);
+      expect(grammars.parse(name, "( {{ [[", (root) => root.hasError)).toBe(true);
+    },
+  );
+
   it("parse tokenised Python with tabs, and a Java method without a class", async () => {
     const grammars = await loadGrammars(["python", "java"]);
     expect(grammars.parse("python", tokenised, (root) => root.hasError)).toBe(false);
@@ -18,26 +41,5 @@ describe("grammars", () => {
   it("frees its trees: ten thousand parses fit in the memory of one", async () => {
     const grammars = await loadGrammars(["java"]);
     for (let time = 0; time < 10_000; time++) grammars.parse("java", java, (root) => root.childCount);
-  });
-});
-
-describe("inferLanguage", () => {
-  it.each([
-    [tokenised, "python"],
-    ["    for i in range(3):\n        print(i)\n    return i", "python"],
-    [java, "java"],
-    ["@Override public int size ( ) { return this . n ; }", "java"],
-    ["Use $conn$ to query all columns in the flights table and print them.", "text"],
-    ["1", "unknown"],
-    ["", "unknown"],
-    ["#include <stdio.h>\nint main(void) {\n  return 0;\n}", "unknown"],
-    ["function f(a) {\n  let b = a;\n  return b;\n}", "unknown"],
-  ])("%j is %s", (text, language) => {
-    expect(inferLanguage(text)).toBe(language);
-  });
-
-  it("goes by the majority of the fields", () => {
-    expect(majorityLanguage([java, java, "Use it."])).toBe("java");
-    expect(majorityLanguage([])).toBe("unknown");
   });
 });

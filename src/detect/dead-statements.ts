@@ -1,0 +1,93 @@
+/** The statements of a parsed field that can have no effect. */
+import type { Node } from "../syntax/grammars";
+import type { CodeLanguage } from "../syntax/language";
+import { codeShapes, leavingStatements } from "./code-shapes";
+import type { Span } from "./detector";
+import { tokenTexts } from "./tokens";
+import { constantVariable, showsReads } from "./unused-variable";
+
+export type DeadKind = "unused variable" | "never-true condition" | "unreachable statement";
+
+export interface DeadStatement extends Span {
+  readonly kind: DeadKind;
+  readonly text: string;
+}
+
+const wrappers: ReadonlySet<string> = new Set(["parenthesized_expression", "condition_clause"]);
+const numberTypes: ReadonlySet<string> = new Set(["integer", "number", "number_literal"]);
+
+/** A constant that is false, zero where numbers are conditions, and comparisons of two numbers that are never true. */
+function isNeverTrue(condition: Node | null, language: CodeLanguage): boolean {
+  if (condition === null) return false;
+  const { type, text } = condition;
+  if (wrappers.has(type)) return isNeverTrue(condition.namedChild(0), language);
+  if (["false", "none", "null"].includes(type)) return true;
+  if (type === "boolean" || type === "boolean_literal") return text.toLowerCase() === "false";
+  if (numberTypes.has(type)) return codeShapes[language].numbersAreConditions && Number(text) === 0;
+  const match = /^\s*(-?\d+(?:\.\d+)?)\s*([=!]==?|<=?|>=?)\s*(-?\d+(?:\.\d+)?)\s*$/.exec(text);
+  if (match === null) return false;
+  const [left, right] = [Number(match[1]), Number(match[3])];
+  const truth: Readonly<Record<string, boolean>> = {
+    "==": left === right,
+    "===": left === right,
+    "!=": left !== right,
+    "!==": left !== right,
+    "<": left < right,
+    "<=": left <= right,
+    ">": left > right,
+    ">=": left >= right,
+  };
+  return truth[match[2] ?? ""] === false;
+}
+
+/** What stands after a jump and still means something: it is hoisted, jumped to, or there for the compiler. */
+const reachable =
+  /^(?:labeled_statement|case_statement|default_statement|empty_statement|preproc_|.*function|class_d|interface_d|type_alias_d|variable_d|struct_|import_)/;
+/** In its depths a block may be jumped into, and a `yield` makes its function a generator even if it is never reached. */
+const reaching = ["labeled_statement", "case_statement", "yield"];
+
+const isUnreachable = (statement: Node): boolean =>
+  !reachable.test(statement.type) && statement.text !== ";" && statement.descendantsOfType(reaching).length === 0;
+
+/** Signs without which no dead statement is possible: a constant given to a name, a constant condition, a way out. */
+const possible =
+  /\w\s*:?=\s*(?:[-+!]?[\d.]|["'`@$]|(?:true|false|null|nil|True|False|None|NULL|nullptr|undefined)\b)|\b(?:if|while|elif)\b\s*\(?\s*(?:[-+]?\d|(?:false|False|FALSE|None|null|NULL)\b)|\b(?:int|long|short|double|float|bool|boolean|char|byte|string|String|unsigned|size_t|var|let)\b[\s*]+\w+|\b(?:return|raise|throw|break|continue|goto|exit)\b/;
+
+/** Cheap test before a field is parsed. */
+export const mayHoldDeadCode = (text: string): boolean => possible.test(text);
+
+/** The dead statements of one parsed field, in the order of the text. */
+export function deadStatements(root: Node, text: string, language: CodeLanguage): DeadStatement[] {
+  const occurrences = new Map<string, number>();
+  for (const token of tokenTexts(text)) occurrences.set(token, (occurrences.get(token) ?? 0) + 1);
+  const readsShow = showsReads(text, language);
+  const found: DeadStatement[] = [];
+  const note = (node: Node, kind: DeadKind): void => {
+    found.push({ kind, text: node.text, start: node.startIndex, end: node.endIndex });
+  };
+  for (const block of root.descendantsOfType([...codeShapes[language].blocks])) {
+    // What stands in a class is read through the class.
+    const isLocal = readsShow && block.parent?.type !== "class_definition";
+    let left = false;
+    for (const statement of block.namedChildren) {
+      if (statement.type.includes("comment")) continue;
+      // After broken code nothing is sure: a statement may only look unreachable.
+      if (statement.hasError) break;
+      if (left) {
+        if (isUnreachable(statement)) note(statement, "unreachable statement");
+        break;
+      }
+      const name = isLocal ? constantVariable(statement, language) : null;
+      // Written once in the whole field, strings and comments included.
+      if (name !== null && name.text !== "_" && occurrences.get(name.text) === 1) note(statement, "unused variable");
+      if (
+        ["if_statement", "while_statement"].includes(statement.type) &&
+        isNeverTrue(statement.childForFieldName("condition"), language)
+      ) {
+        note(statement, "never-true condition");
+      }
+      left = leavingStatements.has(statement.type);
+    }
+  }
+  return found.sort((a, b) => a.start - b.start);
+}

@@ -1,0 +1,112 @@
+/** Local variables that get nothing but a constant: how each language declares them. */
+import type { Node } from "../syntax/grammars";
+import type { CodeLanguage } from "../syntax/language";
+import { isLiteral } from "./code-shapes";
+
+type Finder = (statement: Node) => Node | null;
+
+/** The only named child of a type, or null. */
+function onlyChild(node: Node, type: string): Node | null {
+  const [first, ...more] = node.namedChildren.filter((child) => child.type === type);
+  return first !== undefined && more.length === 0 ? first : null;
+}
+
+const asName = (node: Node | null): Node | null => (node?.type === "identifier" ? node : null);
+/** Nothing at all counts as a constant: a variable that never gets a value has no effect either. */
+const isConstant = (value: Node | null): boolean => value === null || isLiteral(value);
+
+/** `int a = 0;` where a declarator has a name and a value. */
+const declaredBy =
+  (...types: readonly string[]): Finder =>
+  (statement) => {
+    if (!types.includes(statement.type)) return null;
+    const declarator = onlyChild(statement, "variable_declarator");
+    if (declarator === null || !isConstant(declarator.childForFieldName("value"))) return null;
+    return asName(declarator.childForFieldName("name"));
+  };
+
+const python: Finder = (statement) => {
+  const assignment = statement.type === "expression_statement" ? statement.namedChild(0) : null;
+  if (assignment?.type !== "assignment" || !isLiteral(assignment.childForFieldName("right"))) return null;
+  return asName(assignment.childForFieldName("left"));
+};
+
+/** An object of a class may do something when it is made and when it goes: only plain values have no effect in C++. */
+const plainTypes = ["primitive_type", "sized_type_specifier", "placeholder_type_specifier"];
+
+const inC =
+  (language: "c" | "cpp"): Finder =>
+  (statement) => {
+    if (statement.type !== "declaration") return null;
+    const storage = statement.namedChildren.find(({ type }) => type === "storage_class_specifier");
+    if (storage?.text === "extern") return null;
+    const declarators = statement.childrenForFieldName("declarator");
+    let declarator = declarators.length === 1 ? (declarators[0] ?? null) : null;
+    if (declarator?.type === "init_declarator") {
+      if (!isLiteral(declarator.childForFieldName("value"))) return null;
+      declarator = declarator.childForFieldName("declarator");
+    }
+    const isPointer = declarator?.type === "pointer_declarator";
+    const type = statement.childForFieldName("type")?.type ?? "";
+    if (language === "cpp" && !isPointer && !plainTypes.includes(type)) return null;
+    while (declarator?.type === "pointer_declarator" || declarator?.type === "array_declarator") {
+      declarator = declarator.childForFieldName("declarator");
+    }
+    return asName(declarator);
+  };
+
+const go: Finder = (statement) => {
+  if (statement.type === "short_var_declaration") {
+    const [left, right] = [statement.childForFieldName("left"), statement.childForFieldName("right")];
+    const isSingle = left?.namedChildCount === 1 && right?.namedChildCount === 1;
+    return isSingle && isLiteral(right.namedChild(0)) ? asName(left.namedChild(0)) : null;
+  }
+  if (statement.type !== "var_declaration" && statement.type !== "const_declaration") return null;
+  const spec = onlyChild(statement, statement.type === "var_declaration" ? "var_spec" : "const_spec");
+  if (spec?.childrenForFieldName("name").length !== 1) return null;
+  const values = spec.childForFieldName("value");
+  if (values !== null && (values.namedChildCount !== 1 || !isLiteral(values.namedChild(0)))) return null;
+  return asName(spec.childForFieldName("name"));
+};
+
+/** The name without its `$`, as tokens are counted. */
+const php: Finder = (statement) => {
+  const assignment = statement.type === "expression_statement" ? statement.namedChild(0) : null;
+  if (assignment?.type !== "assignment_expression" || !isLiteral(assignment.childForFieldName("right"))) return null;
+  const variable = assignment.childForFieldName("left");
+  return variable?.type === "variable_name" ? variable.namedChild(0) : null;
+};
+
+const cSharp: Finder = (statement) => {
+  if (statement.type !== "local_declaration_statement") return null;
+  const declaration = onlyChild(statement, "variable_declaration");
+  const declarator = declaration === null ? null : onlyChild(declaration, "variable_declarator");
+  const name = declarator?.childForFieldName("name") ?? null;
+  const values = declarator?.namedChildren.filter((child) => child.id !== name?.id) ?? [];
+  return values.every(isLiteral) ? asName(name) : null;
+};
+
+const finders: Readonly<Record<CodeLanguage, Finder>> = {
+  python,
+  java: declaredBy("local_variable_declaration"),
+  c: inC("c"),
+  cpp: inC("cpp"),
+  javascript: declaredBy("lexical_declaration", "variable_declaration"),
+  typescript: declaredBy("lexical_declaration", "variable_declaration"),
+  go,
+  php,
+  "c-sharp": cSharp,
+};
+
+/** Code that may read a variable without writing its name. */
+const readsUnseen: Readonly<Partial<Record<CodeLanguage, RegExp>>> = {
+  python: /\b(?:locals|vars|eval|exec)\s*\(/,
+  php: /\$\$|\b(?:include|require)(?:_once)?\b|\b(?:compact|get_defined_vars|eval)\s*\(/,
+  javascript: /\beval\s*\(/,
+};
+
+/** The name that a statement declares and gives nothing but a constant, or null. */
+export const constantVariable = (statement: Node, language: CodeLanguage): Node | null => finders[language](statement);
+
+/** Whether every read of a local variable in `text` writes its name. */
+export const showsReads = (text: string, language: CodeLanguage): boolean => readsUnseen[language]?.test(text) !== true;
