@@ -4,9 +4,11 @@ import os from "node:os";
 import path from "node:path";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { readReference, referenceNames } from "../../test/support/reference";
 import { tinyCheckpoint } from "../../test/support/tiny-checkpoint";
 import { Failure } from "../foundation/failure";
 import { readCheckpoint, writeCheckpoint } from "./checkpoint";
+import { readWeights, writeWeights } from "./checkpoint-weights";
 import { positionBucket } from "./position-buckets";
 import { formatSafetensors, parseSafetensors } from "./safetensors";
 
@@ -41,10 +43,61 @@ test("what is written is read back, in Hugging Face's layout and with nothing le
   expect((await readdir(folder)).filter((name) => name.includes("partial"))).toEqual([]);
 });
 
+describe.each(referenceNames)("%s", (name) => {
+  test("what is written is read back, and its config.json still says the same", async () => {
+    const { model, weights } = await readReference(name);
+    const directory = path.join(folder, `reference-${name}`);
+    const { tokenizer } = tinyCheckpoint();
+    await writeCheckpoint(directory, { model, weights, tokenizer });
+    const read = await readCheckpoint(directory);
+    expect(new Map(read.weights)).toEqual(new Map(weights));
+    expect(read.model.configJson()).toEqual(model.configJson());
+    expect(read.model.shapes).toEqual(model.shapes);
+  });
+});
+
+describe("files of weights", () => {
+  test("several files with an index hold what one file would", async () => {
+    const directory = await written("sharded");
+    const { model, weights } = tinyCheckpoint();
+    await rm(path.join(directory, "model.safetensors"));
+    await writeWeights(directory, model, weights, "float32", 4000);
+    const files = await readdir(directory);
+    expect(files.filter((name) => /^model-\d{5}-of-\d{5}\.safetensors$/.test(name)).length).toBeGreaterThan(2);
+    expect(files).not.toContain("model.safetensors");
+    expect([...(await readWeights(directory, model))]).toEqual([...weights]);
+    const second = files.find((name) => name.startsWith("model-00002"))!;
+    await rm(path.join(directory, second), { force: true });
+    await expect(readWeights(directory, model)).rejects.toThrow("cannot read: there is no such file");
+  });
+
+  test.each(["{", "{}", '{"weight_map":{"a":"../other/model.safetensors"}}'])(
+    "an index that says %s is refused",
+    async (text) => {
+      const directory = await written("bad-index");
+      await rm(path.join(directory, "model.safetensors"));
+      await writeFile(path.join(directory, "model.safetensors.index.json"), text);
+      await expect(readCheckpoint(directory)).rejects.toThrow("it does not list the checkpoint's files");
+    },
+  );
+
+  test("the embedding table is found under its older names, and other tensors are passed over", async () => {
+    const directory = await written("aliases");
+    const { model, weights } = tinyCheckpoint();
+    const tensors = new Map([...weights].map(([name, data]) => [name, { shape: model.shapes.get(name)!, data }]));
+    const table = tensors.get("shared.weight")!;
+    tensors.delete("shared.weight");
+    tensors.set("encoder.embed_tokens.weight", table).set("not.ours", { shape: [1], data: Float32Array.of(1) });
+    await writeFile(path.join(directory, "model.safetensors"), formatSafetensors(tensors));
+    expect((await readCheckpoint(directory)).weights).toEqual(new Map(weights));
+  });
+});
+
 test("the tokenizer round-trips any text and cuts at the limit, the end token last", () => {
   const { tokenizer } = tinyCheckpoint();
   fc.assert(
     fc.property(fc.string({ unit: "grapheme" }), (text) => {
+      expect(tokenizer.decode(tokenizer.tokens(text))).toBe(text);
       expect(tokenizer.decode(tokenizer.encode(text, 10_000))).toBe(text);
       const cut = tokenizer.encode(text, 5);
       expect(cut.length).toBeLessThanOrEqual(5);
@@ -72,6 +125,18 @@ describe("safetensors", () => {
         expect(parseSafetensors(Buffer.from(moved.buffer, shift), "f")).toEqual(map);
       }),
     );
+  });
+
+  test("bfloat16 keeps 8 bits, infinities and what is no number", () => {
+    const data = Float32Array.of(1, -0.333, 1000, 6e-5, 3e38, Infinity, NaN, 1.00390625, 1.01171875);
+    const bytes = formatSafetensors(new Map([["w", { shape: [data.length], data }]]), "bfloat16");
+    const read = parseSafetensors(bytes, "f").get("w")!.data;
+    expect([...read.slice(5, 7)]).toEqual([Infinity, NaN]);
+    // Halfway between two: to the even one, down and up.
+    expect([...read.slice(7)]).toEqual([1, 1.015625]);
+    read.slice(0, 5).forEach((value, at) => {
+      expect(Math.abs(value - data[at]!) / Math.abs(data[at]!)).toBeLessThan(2 ** -8);
+    });
   });
 
   test("float16 keeps 11 bits", () => {
@@ -102,6 +167,14 @@ describe("a damaged checkpoint is refused in one line that names the file", () =
       "another architecture",
       (d) => writeFile(path.join(d, "config.json"), '{"model_type":"bert"}'),
       /config\.json: models of type bert are not known\. Name a checkpoint of one of these types: t5/,
+    ],
+    [
+      "an activation that is not known",
+      async (d) => {
+        const config = path.join(d, "config.json");
+        await writeFile(config, (await readFile(config, "utf8")).replace('"relu"', '"swoosh"'));
+      },
+      /not a T5 configuration this version can use: feed_forward_proj: "swoosh" is no activation/,
     ],
     ["no weights", (d) => rm(path.join(d, "model.safetensors")), /model\.safetensors: cannot read/],
     [

@@ -11,6 +11,17 @@ export interface TokenizerFiles {
   readonly specialTokens: string;
 }
 
+/**
+ * The library's `Digits` knows 0 to 9 alone; the reference implementation means every numeric character (as ½), which its
+ * `Split` can say.
+ */
+function numbersAsHuggingFaceDoes(_key: string, value: unknown): unknown {
+  const { type, individual_digits: individual } = (value ?? {}) as { type?: unknown; individual_digits?: unknown };
+  if (type !== "Digits") return value;
+  const pattern = { Regex: individual === true ? "\\p{N}" : "\\p{N}+" };
+  return { type: "Split", pattern, behavior: "Isolated", invert: false };
+}
+
 export class Tokenizer {
   private readonly implementation: HuggingFaceTokenizer;
   /** Tokens that stand in front of every text, as the tokenizer's own template says (`<s>`, say); often none. */
@@ -24,7 +35,7 @@ export class Tokenizer {
   ) {
     try {
       this.implementation = new HuggingFaceTokenizer(
-        JSON.parse(files.tokenizer) as object,
+        JSON.parse(files.tokenizer, numbersAsHuggingFaceDoes) as object,
         JSON.parse(files.config) as object,
       );
       const { ids } = this.implementation.encode("", { add_special_tokens: true });
@@ -45,6 +56,8 @@ export class Tokenizer {
   }
 
   decode(ids: readonly number[]): string {
+    // The library has no answer for no tokens, which a model that ends at once gives.
+    if (ids.length === 0) return "";
     return this.implementation.decode([...ids], { skip_special_tokens: true, clean_up_tokenization_spaces: false });
   }
 }
