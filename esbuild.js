@@ -55,7 +55,14 @@ const bundles = [
   { ...node, entryPoints: { cli: "src/cli.ts" }, banner: { js: "#!/usr/bin/env node" } },
   { ...node, entryPoints: { extension: "src/extension.ts" } },
   { ...node, entryPoints: { worker: "src/job/worker.ts" } },
-  { ...web, entryPoints: { run: "src/panel/web/run.tsx", probe: "src/panel/web/probe.tsx" } },
+  {
+    ...web,
+    entryPoints: {
+      run: "src/panel/web/run.tsx",
+      probe: "src/panel/web/probe.tsx",
+      audit: "src/panel/web/audit.tsx",
+    },
+  },
 ]
   .filter(({ entryPoints }) => Object.values(entryPoints).every((file) => existsSync(path.join(root, file))))
   .map((bundle) => ({ ...bundle, absWorkingDir: root, outdir: "dist" }));

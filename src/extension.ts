@@ -8,8 +8,11 @@ import { Diagnostics } from "./editor/diagnostics";
 import { FindingsTree } from "./editor/findings-tree";
 import { Highlights } from "./editor/highlights";
 import { Hovers } from "./editor/hovers";
+import { offerAuditViewForLargeFiles } from "./editor/large-files";
+import { QuickFixes } from "./editor/quick-fixes";
 import { RulePages } from "./editor/rule-page";
 import { RunsTree } from "./editor/runs-tree";
+import { panelSerializer } from "./panel/panel-serializer";
 import { ProbePanel, probePanelType } from "./panel/probe-panel";
 import { RunPanel, runPanelType } from "./panel/run-panel";
 
@@ -26,19 +29,28 @@ let context: Context | undefined;
 function start(extension: vscode.ExtensionContext, output: vscode.LogOutputChannel): ExtensionApi {
   const made = new Context(extension.extensionUri, output);
   context = made;
-  const highlights = new Highlights(made.scans);
+  const highlights = new Highlights(made.scans, made.samples);
   const findings = new FindingsTree(made.scans);
   extension.subscriptions.push(
     made,
     highlights,
     findings,
     new Diagnostics(made.scans, new RulePages(extension.extensionUri)),
-    new Hovers(made.scans),
+    new Hovers(made.scans, made.samples),
+    new QuickFixes(made.scans),
     new RunsTree(made.runs),
     new CheckpointsTree(made.runs),
     registerCommands(made),
-    vscode.window.registerWebviewPanelSerializer(runPanelType, RunPanel.serializer(made)),
-    vscode.window.registerWebviewPanelSerializer(probePanelType, ProbePanel.serializer(made)),
+    vscode.window.registerWebviewPanelSerializer(
+      runPanelType,
+      panelSerializer((panel, directory) => new RunPanel(made, panel, directory)),
+    ),
+    vscode.window.registerWebviewPanelSerializer(
+      probePanelType,
+      panelSerializer((panel, directory) => new ProbePanel(made, panel, directory)),
+    ),
+    vscode.commands.registerCommand("deceAudit.showMoreFindings", findings.showMore.bind(findings)),
+    offerAuditViewForLargeFiles(made),
     startAutomaticScans(made),
   );
   return { context: made, highlights, findings, runPanel: (directory) => RunPanel.get(directory) };

@@ -1,10 +1,13 @@
 /** What every feature of the editor works with: settings, workers, scans, runs, status and log, made once and disposed together. */
 import * as vscode from "vscode";
 import { Cancelled, Failure } from "../foundation/failure";
+import { AuditEditors } from "../panel/audit-editor";
 import { ProbePanel } from "../panel/probe-panel";
 import { RunPanel, type PanelServices } from "../panel/run-panel";
+import { EditorAuditServices } from "./audit-services";
 import { Jobs } from "./jobs";
 import { Runs } from "./runs";
+import { SampleDocuments } from "./sample-documents";
 import { Scans } from "./scans";
 import { Settings } from "./settings";
 import { Status } from "./status";
@@ -15,6 +18,9 @@ export class Context implements PanelServices, vscode.Disposable {
   readonly scans: Scans;
   readonly runs: Runs;
   readonly status: Status;
+  readonly samples: SampleDocuments;
+  readonly audit: AuditEditors;
+  readonly #auditServices: EditorAuditServices;
 
   constructor(
     readonly extensionUri: vscode.Uri,
@@ -24,6 +30,9 @@ export class Context implements PanelServices, vscode.Disposable {
     this.scans = new Scans(this.jobs);
     this.runs = new Runs(this.jobs, this.settings);
     this.status = new Status(this.scans);
+    this.samples = new SampleDocuments(this.jobs, this.scans);
+    this.#auditServices = new EditorAuditServices(this);
+    this.audit = new AuditEditors(this.#auditServices);
   }
 
   log(problem: string): void {
@@ -71,6 +80,7 @@ export class Context implements PanelServices, vscode.Disposable {
   }
 
   dispose(): void {
-    for (const part of [this.status, this.runs, this.scans, this.jobs]) part.dispose();
+    const { audit, samples, status, runs, scans, jobs } = this;
+    for (const part of [audit, this.#auditServices, samples, status, runs, scans, jobs]) part.dispose();
   }
 }

@@ -92,7 +92,8 @@ export async function quarantineCommand(
   const data = uri.fsPath;
   const files = { quarantine: besideWith(data, "quarantine"), clean: besideWith(data, "clean") };
   if (argument === undefined && !(await confirmQuarantine(data, files))) return undefined;
-  const spec = { job: "scan", paths: [data], ...files } as const;
+  const baseline = context.jobs.baseline(uri);
+  const spec = { job: "scan" as const, paths: [data], ...files, ...(baseline === undefined ? {} : { baseline }) };
   const { report } = await runWithProgress(context, vscode.l10n.t("Quarantining"), spec);
   const { flagged, total, skipped } = report.samples;
   const message = vscode.l10n.t("{0} flagged samples are in {1}, the other {2} in {3}.", flagged, path.basename(files.quarantine), total - flagged - skipped, path.basename(files.clean)); // prettier-ignore

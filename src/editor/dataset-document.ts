@@ -2,6 +2,14 @@
 
 export const datasetLanguages = ["jsonl", "csv", "tsv", "json"] as const;
 
+/** By suffix: what the text editor can show and mark. */
+export const isTextFormat = (fileName: string): boolean => /\.(?:jsonl|ndjson|json|csv|tsv|tab)$/i.test(fileName);
+
+/** By suffix: what can be scanned and shown in the Audit View, packed files and Parquet included. */
+export const isDatasetName = (fileName: string): boolean =>
+  /\.(?:(?:jsonl|ndjson|json|csv|tsv|tab)(?:\.(?:gz|zst))?|parquet|parq|pqt)$/i.test(fileName) &&
+  !configurationNames.test(fileName);
+
 /** Never datasets, however much they look like one. */
 const configurationNames =
   /(?:^|[\\/])(?:package(?:-lock)?|tsconfig[^\\/]*|settings|launch|tasks|[^\\/]*\.truth)\.json$/;

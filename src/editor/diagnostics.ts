@@ -5,6 +5,11 @@ import type { RulePages } from "./rule-page";
 import { rangeOf, type ScanResult, type Scans } from "./scans";
 
 export const mostDiagnostics = 1_000;
+/** Of these, the ones about records that could not be read. */
+const mostSkipped = 20;
+const source = "DeCE Audit";
+
+export const isOurs = (diagnostic: vscode.Diagnostic): boolean => diagnostic.source === source;
 
 const severities: Readonly<Record<Evidence, vscode.DiagnosticSeverity>> = {
   established: vscode.DiagnosticSeverity.Error,
@@ -14,19 +19,29 @@ const severities: Readonly<Record<Evidence, vscode.DiagnosticSeverity>> = {
 
 export function diagnosticsOf(result: ScanResult, pages: RulePages, most = mostDiagnostics): vscode.Diagnostic[] {
   const strongest = strongestFirst(result.located, result.triggers);
-  const fits = strongest.length <= most;
-  const shown = fits ? strongest : strongest.slice(0, most - 1);
+  const skipped = result.report.files.flatMap((file) => file.skipped);
+  const places = most - Math.min(skipped.length, mostSkipped + 1);
+  const shown = strongest.length <= places ? strongest : strongest.slice(0, places - 1);
   const diagnostics = shown.map((finding) => {
     const severity = severities[evidenceOf(finding, triggerOf(finding, result.triggers))];
     const diagnostic = new vscode.Diagnostic(rangeOf(finding), finding.message, severity);
-    diagnostic.source = "DeCE Audit";
+    diagnostic.source = source;
     diagnostic.code = { value: finding.rule, target: pages.target(finding.rule) };
     return diagnostic;
   });
-  for (const file of result.report.files) {
-    for (const { line, reason } of file.skipped.slice(0, 20)) diagnostics.push(skippedDiagnostic(line, reason));
+  for (const { line, reason } of skipped.slice(0, mostSkipped)) diagnostics.push(skippedDiagnostic(line, reason));
+  const unlisted = skipped.length - mostSkipped;
+  if (unlisted > 0) {
+    diagnostics.push(
+      moreDiagnostic(vscode.l10n.t("{0} more records could not be read and were not scanned.", unlisted)),
+    );
   }
-  if (!fits) diagnostics.push(moreDiagnostic(strongest.length - shown.length));
+  const more = strongest.length - shown.length;
+  if (more > 0) {
+    diagnostics.push(
+      moreDiagnostic(vscode.l10n.t("{0} more findings are not listed here: see the Findings view.", more)),
+    );
+  }
   return diagnostics;
 }
 
@@ -37,17 +52,15 @@ function skippedDiagnostic(line: number, reason: string): vscode.Diagnostic {
     vscode.l10n.t("This record could not be read and was not scanned: {0}", reason),
     vscode.DiagnosticSeverity.Warning,
   );
-  diagnostic.source = "DeCE Audit";
+  diagnostic.source = source;
   return diagnostic;
 }
 
-function moreDiagnostic(count: number): vscode.Diagnostic {
-  const diagnostic = new vscode.Diagnostic(
-    new vscode.Range(0, 0, 0, 0),
-    vscode.l10n.t("{0} more findings are not listed here: see the Findings view of DeCE Audit.", count),
-    vscode.DiagnosticSeverity.Warning,
-  );
-  diagnostic.source = "DeCE Audit";
+/** On the first line, with a link that opens the Findings view. */
+function moreDiagnostic(message: string): vscode.Diagnostic {
+  const diagnostic = new vscode.Diagnostic(new vscode.Range(0, 0, 0, 0), message, vscode.DiagnosticSeverity.Warning);
+  diagnostic.source = source;
+  diagnostic.code = { value: vscode.l10n.t("show all"), target: vscode.Uri.parse("command:deceAudit.findings.focus") };
   return diagnostic;
 }
 

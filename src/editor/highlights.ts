@@ -1,9 +1,10 @@
 /**
- * Marks triggers, payloads and hints in the text: visible ranges only, one decoration type per kind, and told apart by
+ * Marks triggers, payloads and hints in dataset files and in samples opened as code: visible ranges only, one decoration type per kind, and told apart by
  * border style as well as colour.
  */
 import * as vscode from "vscode";
 import { markKindOf, triggerOf, type MarkKind } from "./evidence";
+import { sampleAddress, type PlacedFinding, type SampleDocuments } from "./sample-documents";
 import { findingsOnLines, rangeOf, type ScanResult, type Scans } from "./scans";
 
 /** Lines above and below the visible ones, so that scrolling shows marks at once. */
@@ -41,16 +42,17 @@ export type MarkedRanges = Readonly<Record<MarkKind, vscode.Range[]>>;
 
 const noMarks = (): Record<MarkKind, vscode.Range[]> => ({ trigger: [], payload: [], hint: [] });
 
-/** What is marked on lines `first` to `last`; a span with several findings is marked once. */
-export function marksOnLines(result: ScanResult, first: number, last: number): MarkedRanges {
+/** A span with several findings is marked once. */
+function marksOf(result: ScanResult, placed: readonly PlacedFinding[]): MarkedRanges {
   const marks = noMarks();
   const seen = new Set<string>();
-  for (const finding of findingsOnLines(result, first, last).slice(0, mostMarks)) {
+  for (const { finding, range } of placed.slice(0, mostMarks)) {
     const kind = markKindOf(finding, triggerOf(finding, result.triggers));
-    const key = `${kind} ${finding.startPosition.byte} ${finding.endPosition.byte}`;
+    const { start, end } = range;
+    const key = `${kind} ${start.line}:${start.character} ${end.line}:${end.character}`;
     if (seen.has(key)) continue;
     seen.add(key);
-    marks[kind].push(rangeOf(finding));
+    marks[kind].push(range);
   }
   return marks;
 }
@@ -59,7 +61,10 @@ export class Highlights implements vscode.Disposable {
   readonly #types: Readonly<Record<MarkKind, vscode.TextEditorDecorationType>>;
   readonly #subscriptions: vscode.Disposable;
 
-  constructor(private readonly scans: Scans) {
+  constructor(
+    private readonly scans: Scans,
+    private readonly samples: SampleDocuments,
+  ) {
     const make = (kind: MarkKind): vscode.TextEditorDecorationType =>
       vscode.window.createTextEditorDecorationType({
         ...looks[kind],
@@ -70,7 +75,8 @@ export class Highlights implements vscode.Disposable {
       ...Object.values(this.#types),
       scans.onDidChange((uri) => {
         for (const editor of vscode.window.visibleTextEditors) {
-          if (editor.document.uri.toString() === uri.toString()) this.#draw(editor);
+          const { uri: shown } = editor.document;
+          if ((sampleAddress(shown)?.file ?? shown).toString() === uri.toString()) this.#draw(editor);
         }
       }),
       vscode.window.onDidChangeVisibleTextEditors((editors) => editors.forEach((editor) => this.#draw(editor))),
@@ -80,11 +86,17 @@ export class Highlights implements vscode.Disposable {
 
   /** What an editor shows now. */
   marks(editor: vscode.TextEditor): MarkedRanges {
+    const sample = this.samples.findings(editor.document);
+    if (sample !== undefined) return marksOf(sample.result, sample.placed);
     const result = this.scans.result(editor.document.uri);
     const visible = editor.visibleRanges;
     if (result === undefined || visible.length === 0) return noMarks();
     const first = Math.max(0, visible[0]!.start.line - margin);
-    return marksOnLines(result, first, visible.at(-1)!.end.line + margin);
+    const findings = findingsOnLines(result, first, visible.at(-1)!.end.line + margin);
+    return marksOf(
+      result,
+      findings.map((finding) => ({ finding, range: rangeOf(finding) })),
+    );
   }
 
   dispose(): void {

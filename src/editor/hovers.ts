@@ -3,10 +3,10 @@
  * goes into code spans and escaped text only, in Markdown that may neither run commands nor hold HTML.
  */
 import * as vscode from "vscode";
-import type { Trigger, TriggerStatistics } from "../detect/report";
-import type { LocatedFinding } from "../job/locate-findings";
+import type { Finding, Trigger, TriggerStatistics } from "../detect/report";
 import { datasetLanguages } from "./dataset-document";
 import { excerpt, markKindOf, triggerOf, type MarkKind } from "./evidence";
+import { sampleScheme, type SampleDocuments } from "./sample-documents";
 import { findingsOnLines, rangeOf, type ScanResult, type Scans } from "./scans";
 
 const kindNames: Readonly<Record<MarkKind, string>> = {
@@ -58,7 +58,7 @@ function inlineCode(text: string): string {
 /** Dataset text inside prose: neither Markdown nor a link that Markdown makes of bare addresses. */
 const escaped = (text: string): string => text.replace(/\s+/g, " ").replace(/[!-/:-@[-`{-~]/g, "\\$&");
 
-export function describeFinding(finding: LocatedFinding, result: ScanResult): vscode.MarkdownString {
+export function describeFinding(finding: Finding, result: ScanResult): vscode.MarkdownString {
   const trigger = triggerOf(finding, result.triggers);
   const text = new vscode.MarkdownString();
   text.appendMarkdown(`**${kindNames[markKindOf(finding, trigger)]}** · \`${finding.rule}\`\n\n`);
@@ -72,21 +72,26 @@ export function describeFinding(finding: LocatedFinding, result: ScanResult): vs
 export class Hovers implements vscode.HoverProvider, vscode.Disposable {
   readonly #registration: vscode.Disposable;
 
-  constructor(private readonly scans: Scans) {
-    const selector = datasetLanguages.map((language) => ({ language }));
+  constructor(
+    private readonly scans: Scans,
+    private readonly samples: SampleDocuments,
+  ) {
+    const selector = [...datasetLanguages.map((language) => ({ language })), { scheme: sampleScheme }];
     this.#registration = vscode.languages.registerHoverProvider(selector, this);
   }
 
   provideHover(document: vscode.TextDocument, position: vscode.Position): vscode.Hover | undefined {
-    const result = this.scans.result(document.uri);
+    const sample = this.samples.findings(document);
+    const result = sample?.result ?? this.scans.result(document.uri);
     if (result === undefined) return undefined;
-    const here = findingsOnLines(result, position.line, position.line).filter((finding) =>
-      rangeOf(finding).contains(position),
-    );
+    const placed =
+      sample?.placed ??
+      findingsOnLines(result, position.line, position.line).map((finding) => ({ finding, range: rangeOf(finding) }));
+    const here = placed.filter(({ range }) => range.contains(position));
     if (here.length === 0) return undefined;
     return new vscode.Hover(
-      here.slice(0, 4).map((finding) => describeFinding(finding, result)),
-      rangeOf(here[0]!),
+      here.slice(0, 4).map(({ finding }) => describeFinding(finding, result)),
+      here[0]!.range,
     );
   }
 

@@ -1,17 +1,21 @@
 /**
- * The worker processes as the editor uses them: one for scans, which must stay quick, and one for what computes for
- * minutes. Neither starts before its first job.
+ * The worker processes as the editor uses them: one for scans, which must stay quick, one that reads rows for the Audit
+ * View while a scan computes, and one for what computes for minutes. None starts before its first job.
  */
+import { existsSync } from "node:fs";
 import path from "node:path";
 import * as vscode from "vscode";
 import { Cancelled, Failure } from "../foundation/failure";
 import type { ScanReport } from "../detect/report";
+import { baselinePath } from "../job/baseline";
 import type { JobEvent } from "../job/context";
 import type { LocatedFinding } from "../job/locate-findings";
-import type { DatasetDescription } from "../job/protocol";
+import { describeRequest, removalRequest, type DatasetDescription } from "../job/protocol";
+import type { RemovedRecords } from "../job/removals";
 import type { ReportOf } from "../job/run-job";
 import type { SpecInput } from "../job/spec";
 import { WorkerClient, type WorkerResult, type WorkerRunOptions } from "../job/worker-client";
+import { Rows, type SampleTexts } from "./rows";
 import type { Settings } from "./settings";
 
 export interface LocatedScan {
@@ -31,8 +35,14 @@ export interface JobHooks {
   readonly onDirectory?: (directory: string) => void;
 }
 
+export interface ScanHooks extends Pick<JobHooks, "signal" | "onEvent"> {
+  /** A file of accepted findings. */
+  readonly baseline?: string | undefined;
+}
+
 export class Jobs implements vscode.Disposable {
   readonly #scanner: WorkerClient;
+  readonly #reader: WorkerClient;
   readonly #trainer: WorkerClient;
   /** By run directory. */
   readonly #running = new Map<string, AbortController>();
@@ -48,13 +58,20 @@ export class Jobs implements vscode.Disposable {
     const script = path.join(extensionUri.fsPath, "dist", "worker.js");
     const onOutput = (text: string): void => log.info(`worker: ${text.trimEnd()}`);
     this.#scanner = new WorkerClient({ script, onOutput });
+    this.#reader = new WorkerClient({ script, onOutput });
     this.#trainer = new WorkerClient({ script, onOutput });
   }
 
   /** Throws `Cancelled` or a `Failure`. */
-  async scan(file: string, signal: AbortSignal): Promise<LocatedScan> {
-    const spec = { job: "scan", paths: [file] } as const;
-    const result = await this.#scanner.run(spec, { workspace: path.dirname(file), signal, locate: true });
+  async scan(file: string, { signal, onEvent, baseline }: ScanHooks): Promise<LocatedScan> {
+    const spec = { job: "scan" as const, paths: [file], ...(baseline === undefined ? {} : { baseline }) };
+    const options = {
+      workspace: path.dirname(file),
+      signal,
+      locate: true,
+      ...(onEvent === undefined ? {} : { onEvent }),
+    };
+    const result = await this.#scanner.run(spec, options);
     return { report: result.report, located: result.located ?? [] };
   }
 
@@ -85,14 +102,45 @@ export class Jobs implements vscode.Disposable {
     }
   }
 
+  /** The file of accepted findings that holds for a dataset; undefined where there is none yet. */
+  baseline(uri: vscode.Uri): string | undefined {
+    const file = baselinePath(baselineFolder(uri));
+    return existsSync(file) ? file : undefined;
+  }
+
+  /** Opens a dataset file for reading by row, in a process of its own. Throws the `Failure` of one that cannot be used. */
+  openRows(file: string): Promise<Rows> {
+    return Rows.open(this.#reader, file);
+  }
+
+  /** One sample's whole texts. Throws a `Failure` where the file has no such sample any more. */
+  async sample(file: string, row: number): Promise<SampleTexts> {
+    const rows = await this.openRows(file);
+    try {
+      return await rows.sample(row);
+    } finally {
+      void rows.close();
+    }
+  }
+
+  /** Where samples stand in the file's text, to take them out of it. Throws a `Failure` for rows that are no samples. */
+  removals(file: string, rows: readonly number[]): Promise<RemovedRecords> {
+    return this.#scanner.ask(removalRequest, { file, rows });
+  }
+
+  /** The sample that holds a 1-based line of the file, else null. Throws the `Failure` of a file that cannot be used. */
+  async rowOfLine(file: string, line: number): Promise<number | null> {
+    return (await this.#scanner.ask(describeRequest, { file, line })).rowOfLine;
+  }
+
   /** What a dataset file holds. Throws the `Failure` of one that cannot be used. */
   describe(file: string, named: Columns = {}): Promise<DatasetDescription> {
-    return this.#scanner.describe({ file, ...named });
+    return this.#scanner.ask(describeRequest, { file, ...named });
   }
 
   /** The 1-based line on which a row begins. Throws a `Failure` where the file has no such row any more. */
   async lineOfRow(file: string, row: number): Promise<number> {
-    const { lineOfRow } = await this.#scanner.describe({ file, row });
+    const { lineOfRow } = await this.#scanner.ask(describeRequest, { file, row });
     if (lineOfRow === null) throw new Failure(`there is no row ${row} in it`, { file, remedy: "Probe it again" });
     return lineOfRow;
   }
@@ -108,7 +156,7 @@ export class Jobs implements vscode.Disposable {
 
   /** Resolves when both processes are gone. */
   async end(): Promise<void> {
-    await Promise.all([this.#scanner.dispose(), this.#trainer.dispose()]);
+    await Promise.all([this.#scanner, this.#reader, this.#trainer].map((worker) => worker.dispose()));
   }
 
   dispose(): void {
@@ -116,6 +164,10 @@ export class Jobs implements vscode.Disposable {
     void this.end();
   }
 }
+
+/** The folder whose baseline holds for a dataset: its workspace folder, else its own. */
+export const baselineFolder = (uri: vscode.Uri): string =>
+  vscode.workspace.getWorkspaceFolder(uri)?.uri.fsPath ?? path.dirname(uri.fsPath);
 
 const firstFile = (spec: SpecInput): string => {
   if (spec.job === "scan") return spec.paths[0] ?? ".";

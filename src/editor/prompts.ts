@@ -2,9 +2,11 @@
 import path from "node:path";
 import * as vscode from "vscode";
 import { Failure } from "../foundation/failure";
+import { isAuditView } from "../panel/audit-editor";
 import { datasetLanguages } from "./dataset-document";
 
-const datasetGlob = "**/*.{jsonl,ndjson,json,csv,tsv}";
+const datasetGlob =
+  "**/*.{jsonl,ndjson,json,csv,tsv,parquet,parq,pqt,jsonl.gz,json.gz,csv.gz,tsv.gz,jsonl.zst,json.zst,csv.zst,tsv.zst}";
 const ignoredGlob = "**/{node_modules,.dece,.git,.vscode,dist,out}/**";
 /** JSON that belongs to tools, and the lists of poisoned rows. */
 const notDatasets = /(?:\.truth|package(?:-lock)?|tsconfig[^/]*|settings|config)\.json$/;
@@ -25,7 +27,13 @@ export function activeDataset(): vscode.Uri | undefined {
     document?.uri.scheme === "file" &&
     (datasetLanguages as readonly string[]).includes(document.languageId) &&
     !notDatasets.test(document.uri.path);
-  return isDataset ? document.uri : undefined;
+  return isDataset ? document.uri : auditedFile();
+}
+
+/** The file that the active tab shows in the Audit View. */
+export function auditedFile(): vscode.Uri | undefined {
+  const input = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
+  return input instanceof vscode.TabInputCustom && isAuditView(input.viewType) ? input.uri : undefined;
 }
 
 const browse = { label: vscode.l10n.t("$(folder-opened) Browse…"), value: "browse" } as const;
@@ -57,7 +65,9 @@ export async function pickDataset(
   ];
   const choice = await pick(title, items);
   if (choice !== browse.value) return choice;
-  const filters = { [vscode.l10n.t("Datasets")]: ["jsonl", "ndjson", "json", "csv", "tsv"] };
+  const filters = {
+    [vscode.l10n.t("Datasets")]: ["jsonl", "ndjson", "json", "csv", "tsv", "parquet", "parq", "pqt", "gz", "zst"],
+  };
   return (await vscode.window.showOpenDialog({ title, filters }))?.[0]?.fsPath;
 }
 
@@ -97,8 +107,9 @@ export async function askSaveFile(title: string, proposal: string): Promise<stri
   return (await vscode.window.showSaveDialog({ title, defaultUri: vscode.Uri.file(proposal) }))?.fsPath;
 }
 
-/** `train.jsonl` with `middle` before the suffix, in the same folder. */
+/** `train.jsonl` with `middle` before the suffix (`train.jsonl.gz`: before both), in the same folder. */
 export function besideWith(file: string, middle: string): string {
-  const { dir, name, ext } = path.parse(file);
-  return path.join(dir, `${name}.${middle}${ext}`);
+  const { dir, base } = path.parse(file);
+  const suffix = /(?:\.[^.]+)?(?:\.(?:gz|zst))?$/i.exec(base)![0];
+  return path.join(dir, `${base.slice(0, base.length - suffix.length)}.${middle}${suffix}`);
 }

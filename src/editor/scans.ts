@@ -2,15 +2,14 @@
  * What is known of each dataset file in this window: the last scan, whether one is going on, and whether the text was
  * edited since. Highlights, diagnostics, hovers, the tree and the status bar all draw from here.
  */
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import os from "node:os";
-import path from "node:path";
 import * as vscode from "vscode";
 import { Cancelled, Failure } from "../foundation/failure";
 import type { Trigger } from "../detect/report";
+import type { JobEvent } from "../job/context";
 import type { LocatedFinding } from "../job/locate-findings";
 import { triggersById } from "./evidence";
-import type { Jobs, LocatedScan } from "./jobs";
+import type { JobHooks, Jobs, LocatedScan } from "./jobs";
+import { withCopy } from "./unsaved-copy";
 
 export interface ScanResult extends LocatedScan {
   readonly triggers: ReadonlyMap<string, Trigger>;
@@ -21,12 +20,15 @@ export interface ScanResult extends LocatedScan {
 }
 
 export type ScanState =
-  | { readonly type: "scanning" }
+  /** `done`: from 0 to 1, null while nobody knows. */
+  | { readonly type: "scanning"; readonly done: number | null }
   | { readonly type: "scanned"; readonly result: ScanResult }
   /** Edited since: places may have moved, so nothing is marked until the next scan. */
   | { readonly type: "edited"; readonly result: ScanResult }
   /** `usage`: not a dataset that can be scanned (no usable columns), as opposed to one that could not be. */
   | { readonly type: "failed"; readonly reason: string; readonly usage: boolean };
+
+type ScanHooks = Pick<JobHooks, "signal" | "onEvent">;
 
 interface Entry {
   readonly uri: vscode.Uri;
@@ -38,6 +40,9 @@ export class Scans implements vscode.Disposable {
   readonly #entries = new Map<string, Entry>();
   readonly #changed = new vscode.EventEmitter<vscode.Uri>();
   readonly onDidChange = this.#changed.event;
+  readonly #progressed = new vscode.EventEmitter<vscode.Uri>();
+  /** A scan that goes on got further. */
+  readonly onDidProgress = this.#progressed.event;
 
   constructor(private readonly jobs: Jobs) {}
 
@@ -58,6 +63,25 @@ export class Scans implements vscode.Disposable {
     );
   }
 
+  /** The files that are being scanned. */
+  scanning(): { readonly uri: vscode.Uri; readonly done: number | null }[] {
+    return [...this.#entries.values()].flatMap(({ uri, state }) =>
+      state.type === "scanning" ? [{ uri, done: state.done }] : [],
+    );
+  }
+
+  /** Every file that could not be scanned, with the reason. */
+  failures(): { readonly uri: vscode.Uri; readonly reason: string }[] {
+    return [...this.#entries.values()].flatMap(({ uri, state }) =>
+      state.type === "failed" && !state.usage ? [{ uri, reason: state.reason }] : [],
+    );
+  }
+
+  /** Gives a scan up; nothing happens where none goes on. */
+  cancel(uri: vscode.Uri): void {
+    this.#entries.get(uri.toString())?.running?.abort();
+  }
+
   /**
    * Scans the file, or the editor's text where that has unsaved changes; a scan that is going on is given up. Never
    * throws: the outcome is the file's state. Resolves to it, or to undefined when a newer scan took over.
@@ -67,11 +91,16 @@ export class Scans implements vscode.Disposable {
     const before = this.#entries.get(key);
     before?.running?.abort();
     const running = new AbortController();
-    const entry: Entry = { uri, state: { type: "scanning" }, running };
+    const entry: Entry = { uri, state: { type: "scanning", done: null }, running };
     this.#entries.set(key, entry);
     this.#changed.fire(uri);
     const stop = signal === undefined ? running.signal : AbortSignal.any([running.signal, signal]);
-    const state = await this.#outcome(uri, stop);
+    const onEvent = (event: JobEvent): void => {
+      if (event.type !== "progress" || event.unit === "files" || event.total === 0) return;
+      entry.state = { type: "scanning", done: event.done / event.total };
+      this.#progressed.fire(uri);
+    };
+    const state = await this.#outcome(uri, { signal: stop, onEvent });
     if (this.#entries.get(key) !== entry) return undefined;
     if (state === "cancelled") this.#entries.delete(key);
     else this.#entries.set(key, { uri, state });
@@ -90,14 +119,17 @@ export class Scans implements vscode.Disposable {
   dispose(): void {
     for (const { running } of this.#entries.values()) running?.abort();
     this.#changed.dispose();
+    this.#progressed.dispose();
   }
 
-  async #outcome(uri: vscode.Uri, signal: AbortSignal): Promise<ScanState | "cancelled"> {
+  async #outcome(uri: vscode.Uri, hooks: ScanHooks): Promise<ScanState | "cancelled"> {
     const document = vscode.workspace.textDocuments.find((open) => open.uri.toString() === uri.toString());
     const unsaved = document !== undefined && (document.isDirty || document.isUntitled);
     const version = document?.version;
     try {
-      const scan = unsaved ? await this.#scanText(document, signal) : await this.jobs.scan(uri.fsPath, signal);
+      const scan = unsaved
+        ? await this.#scanText(document, hooks)
+        : await this.jobs.scan(uri.fsPath, { ...hooks, baseline: this.jobs.baseline(uri) });
       const result = indexed(scan, unsaved);
       const edited = document !== undefined && !document.isClosed && document.version !== version;
       return { type: edited ? "edited" : "scanned", result };
@@ -108,17 +140,8 @@ export class Scans implements vscode.Disposable {
     }
   }
 
-  /** The worker reads files only, so unsaved text is handed over as one, under the same suffix. */
-  async #scanText(document: vscode.TextDocument, signal: AbortSignal): Promise<LocatedScan> {
-    const folder = await mkdtemp(path.join(os.tmpdir(), "dece-audit-"));
-    try {
-      const suffix = path.extname(document.fileName) || `.${document.languageId}`;
-      const copy = path.join(folder, `unsaved${suffix}`);
-      await writeFile(copy, document.getText(), { mode: 0o600 });
-      return await this.jobs.scan(copy, signal);
-    } finally {
-      await rm(folder, { recursive: true, force: true });
-    }
+  #scanText(document: vscode.TextDocument, hooks: ScanHooks): Promise<LocatedScan> {
+    return withCopy(document, (copy) => this.jobs.scan(copy, { ...hooks, baseline: this.jobs.baseline(document.uri) }));
   }
 }
 

@@ -1,6 +1,8 @@
 /** The status-bar item: what is known of the active dataset, or the job that this window runs. */
 import * as vscode from "vscode";
+import path from "node:path";
 import { datasetLanguages } from "./dataset-document";
+import { auditedFile } from "./prompts";
 import type { Scans, ScanState } from "./scans";
 
 interface StatusText {
@@ -9,10 +11,8 @@ interface StatusText {
   readonly warning?: boolean;
 }
 
-function textOf(state: ScanState): StatusText {
+function textOf(state: Exclude<ScanState, { type: "scanning" }>): StatusText {
   switch (state.type) {
-    case "scanning":
-      return { text: "$(sync~spin) DeCE", tooltip: vscode.l10n.t("Scanning for backdoor triggers") };
     case "edited":
       return {
         text: vscode.l10n.t("$(edit) DeCE: edited"),
@@ -37,6 +37,18 @@ function textOf(state: ScanState): StatusText {
   }
 }
 
+/** What is being scanned, whatever the active editor shows; a click cancels. */
+function scanningText(going: readonly { readonly uri: vscode.Uri; readonly done: number | null }[]): StatusText {
+  const names = going.map(({ uri }) => path.basename(uri.path));
+  const [first] = going;
+  const share = going.length > 1 || first?.done == null ? "" : ` ${Math.floor(first.done * 100)}%`;
+  const what = going.length === 1 ? names[0]! : vscode.l10n.t("{0} files", going.length);
+  return {
+    text: vscode.l10n.t("$(sync~spin) DeCE: scanning {0}{1}", what, share),
+    tooltip: vscode.l10n.t("Scanning {0} for backdoor triggers. Click to cancel.", names.join(", ")),
+  };
+}
+
 export class Status implements vscode.Disposable {
   readonly #item = vscode.window.createStatusBarItem("deceAudit.status", vscode.StatusBarAlignment.Right, 90);
   readonly #subscriptions: vscode.Disposable;
@@ -47,7 +59,9 @@ export class Status implements vscode.Disposable {
     this.#subscriptions = vscode.Disposable.from(
       this.#item,
       scans.onDidChange(() => this.#draw()),
+      scans.onDidProgress(() => this.#draw()),
       vscode.window.onDidChangeActiveTextEditor(() => this.#draw()),
+      vscode.window.tabGroups.onDidChangeTabs(() => this.#draw()),
     );
     this.#draw();
   }
@@ -77,12 +91,18 @@ export class Status implements vscode.Disposable {
   #draw(): void {
     const job = this.#jobs.at(-1);
     const document = vscode.window.activeTextEditor?.document;
-    const state = document === undefined ? undefined : this.scans.state(document.uri);
+    const uri = document?.uri ?? auditedFile();
+    const state = uri === undefined ? undefined : this.scans.state(uri);
+    const going = this.scans.scanning();
     if (job !== undefined) {
       this.#show({ text: `$(sync~spin) ${job}`, tooltip: vscode.l10n.t("Open the run") }, "deceAudit.openLastRun");
-    } else if (state !== undefined) {
+    } else if (going.length > 0) {
+      this.#show(scanningText(going), "deceAudit.cancelScan");
+    } else if (state !== undefined && state.type !== "scanning") {
       this.#show(textOf(state), state.type === "scanned" ? "deceAudit.findings.focus" : "deceAudit.scanDataset");
-    } else if (document !== undefined && (datasetLanguages as readonly string[]).includes(document.languageId)) {
+    } else if (
+      document === undefined ? uri !== undefined : (datasetLanguages as readonly string[]).includes(document.languageId)
+    ) {
       const tooltip = vscode.l10n.t("Scan this file for backdoor triggers");
       this.#show({ text: "$(search) DeCE", tooltip }, "deceAudit.scanDataset");
     } else {

@@ -6,6 +6,7 @@ import { NotificationType, RequestType } from "vscode-jsonrpc/node";
 import { Cancelled, Failure, type FailurePlace } from "../foundation/failure";
 import type { JobEvent } from "./context";
 import type { LocatedFinding } from "./locate-findings";
+import type { RemovedRecords } from "./removals";
 import type { JobReport } from "./run-job";
 import type { SpecInput } from "./spec";
 
@@ -34,6 +35,8 @@ export interface DescribeParams {
   readonly output?: string;
   /** A row to find the first line of. */
   readonly row?: number;
+  /** A 1-based line to find the row of. */
+  readonly line?: number;
 }
 
 /** What a dataset file holds, for who is about to run a job on it. */
@@ -43,10 +46,18 @@ export interface DatasetDescription {
   readonly columns: { readonly input: string; readonly output: string };
   /** 1-based; null where no row was asked for, and for a row that was not read. */
   readonly lineOfRow: number | null;
+  /** The sample that holds the line, or the last one before it; null where no line was asked for. */
+  readonly rowOfLine: number | null;
+}
+
+export interface RemovalParams {
+  readonly file: string;
+  readonly rows: readonly number[];
 }
 
 /** Answers with the `Failure` of a file that cannot be used; a usage failure lists the columns found. */
 export const describeRequest = new RequestType<DescribeParams, DatasetDescription, WireError>("describe");
+export const removalRequest = new RequestType<RemovalParams, RemovedRecords, WireError>("removal");
 export const runJobRequest = new RequestType<RunJobParams, RunJobResult, WireError>("runJob");
 export const startedNotification = new NotificationType<{ readonly run: number; readonly directory: string }>(
   "started",

@@ -11,19 +11,17 @@ import {
   IPCMessageWriter,
   ResponseError,
   type MessageConnection,
+  type RequestType,
 } from "vscode-jsonrpc/node";
 import { clearLeftovers } from "../foundation/atomic-write";
 import { Cancelled, Failure, throwIfCancelled } from "../foundation/failure";
 import type { JobEvent } from "./context";
 import type { LocatedFinding } from "./locate-findings";
 import {
-  describeRequest,
   eventNotification,
   fromWire,
   runJobRequest,
   startedNotification,
-  type DatasetDescription,
-  type DescribeParams,
   type RunJobResult,
   type WireError,
 } from "./protocol";
@@ -120,11 +118,11 @@ export class WorkerClient {
     }
   }
 
-  /** Reads a dataset file in the worker. Rejects with the `Failure` of one that cannot be used. */
-  async describe(params: DescribeParams): Promise<DatasetDescription> {
+  /** Asks the worker for anything but a job. Rejects with the `Failure` that it answers with, or that of its crash. */
+  async ask<Params, Answer>(request: RequestType<Params, Answer, WireError>, params: Params): Promise<Answer> {
     if (this.#disposed) throw new Cancelled();
     const worker = (this.#worker ??= this.#start());
-    const answer = worker.connection.sendRequest(describeRequest, params).catch(async (error: unknown) => {
+    const answer = worker.connection.sendRequest<Answer>(request.method, params).catch(async (error: unknown) => {
       rethrowOfWorker(error);
       throw await worker.ended;
     });

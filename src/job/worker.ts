@@ -8,6 +8,7 @@ import {
   IPCMessageReader,
   IPCMessageWriter,
   ResponseError,
+  type RequestType,
   type CancellationToken,
 } from "vscode-jsonrpc/node";
 import { openDataset } from "../dataset/open";
@@ -17,6 +18,7 @@ import {
   describeRequest,
   eventNotification,
   jobErrorCode,
+  removalRequest,
   runJobRequest,
   startedNotification,
   toWire,
@@ -26,6 +28,9 @@ import {
   type RunJobResult,
   type WireError,
 } from "./protocol";
+import { removalsFrom } from "./removals";
+import { closeRowsRequest, openRowsRequest, readRowsRequest, rowsStateRequest } from "./row-protocol";
+import { RowService } from "./row-service";
 import { runJob } from "./run-job";
 
 /** What is left running is ended this long after the host went away. */
@@ -58,15 +63,35 @@ connection.onRequest(
   },
 );
 
-connection.onRequest(describeRequest, async ({ file, row, ...named }: DescribeParams) => {
-  try {
-    const { rows, skipped, columns, samples } = await openDataset(file, { ...named, signal: hostGone.signal });
-    const lineOfRow = samples.find((sample) => sample.row === row)?.line ?? null;
-    return { rows, skipped: skipped.length, columns, lineOfRow } satisfies DatasetDescription;
-  } catch (error) {
-    return responseError(error);
-  }
-});
+const rows = new RowService(hostGone.signal);
+
+/** A request whose handler's error crosses the wire as what it is. */
+function answer<Params, Answer>(
+  request: RequestType<Params, Answer, WireError>,
+  handle: (params: Params) => Answer | Promise<Answer>,
+): void {
+  connection.onRequest(request.method, async (params: Params) => {
+    try {
+      return await handle(params);
+    } catch (error) {
+      return responseError(error);
+    }
+  });
+}
+
+async function describe({ file, row, line, ...named }: DescribeParams): Promise<DatasetDescription> {
+  const { rows, skipped, columns, samples } = await openDataset(file, { ...named, signal: hostGone.signal });
+  const lineOfRow = samples.find((sample) => sample.row === row)?.line ?? null;
+  const rowOfLine = line === undefined ? undefined : samples.findLast((sample) => sample.line <= line)?.row;
+  return { rows, skipped: skipped.length, columns, lineOfRow, rowOfLine: rowOfLine ?? null };
+}
+
+answer(describeRequest, describe);
+answer(removalRequest, ({ file, rows: removed }) => removalsFrom(file, removed, hostGone.signal));
+answer(openRowsRequest, (params) => rows.open(params));
+answer(rowsStateRequest, ({ id }) => rows.state(id));
+answer(readRowsRequest, (params) => rows.read(params));
+answer(closeRowsRequest, ({ id }) => rows.close(id));
 
 function responseError(error: unknown): ResponseError<WireError> {
   const message = error instanceof Error ? error.message : String(error);

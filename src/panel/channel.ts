@@ -1,41 +1,40 @@
-/** The host's end of a panel's protocol: every request is answered, and a handler that throws answers with its error. */
+/**
+ * The host's end of a panel's protocol: every request is checked and answered, one that is none and a handler that throws
+ * with an error.
+ */
 import type * as vscode from "vscode";
+import type { z } from "zod";
 import { Failure } from "../foundation/failure";
-import type { HostMessage, PanelRequest, PanelView, RequestMessage } from "./protocol";
+import type { HostMessage } from "./protocol";
 
-function isRequest(message: unknown): message is RequestMessage {
-  const candidate = message as Partial<RequestMessage> | null;
-  return (
-    candidate?.kind === "request" && typeof candidate.id === "number" && typeof candidate.request?.type === "string"
-  );
-}
-
-const reasonOf = (error: unknown): string =>
+export const reasonOf = (error: unknown): string =>
   error instanceof Failure ? error.oneLine : error instanceof Error ? error.message : String(error);
 
-export interface Channel {
-  show(view: PanelView): void;
+export interface Channel<View> {
+  show(view: View): void;
   dispose(): void;
 }
 
-/** Messages that are no request are dropped: only our own page can send them, and it never does. */
-export function openChannel(
+/** `handle` gives what the request is answered with. Messages that are no requests at all are dropped. */
+export function openChannel<Request extends { readonly type: string }, View>(
   webview: vscode.Webview,
-  handle: (request: PanelRequest) => Promise<void> | void,
+  schema: z.ZodType<Request>,
+  handle: (request: Request) => unknown,
   log: (problem: string) => void,
-): Channel {
-  const send = (message: HostMessage): void => {
+): Channel<View> {
+  const send = (message: HostMessage<View>): void => {
     void webview.postMessage(message);
   };
   const subscription = webview.onDidReceiveMessage(async (message: unknown) => {
-    if (!isRequest(message)) return;
-    const { id, request } = message;
+    const { kind, id, request } = (message ?? {}) as Readonly<Record<"kind" | "id" | "request", unknown>>;
+    if (kind !== "request" || typeof id !== "number") return;
+    const checked = schema.safeParse(request);
     try {
-      await handle(request);
-      send({ kind: "answer", id, error: null });
+      if (!checked.success) throw new Failure("the panel asked for something that it cannot ask");
+      send({ kind: "answer", id, error: null, value: (await handle(checked.data)) ?? null });
     } catch (error) {
-      log(`panel request ${request.type}: ${reasonOf(error)}`);
-      send({ kind: "answer", id, error: reasonOf(error) });
+      log(`panel request ${checked.success ? checked.data.type : "unknown"}: ${reasonOf(error)}`);
+      send({ kind: "answer", id, error: reasonOf(error), value: null });
     }
   });
   return { show: (view) => send({ kind: "view", view }), dispose: () => void subscription.dispose() };

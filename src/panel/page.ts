@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import * as vscode from "vscode";
 import type { PanelState } from "./protocol";
 
-export type PanelPage = "run" | "probe";
+export type PanelPage = "run" | "probe" | "audit";
 
 /** The folders that a panel may load from. */
 export const resourceRoots = (extensionUri: vscode.Uri): vscode.Uri[] =>
@@ -12,13 +12,13 @@ export const resourceRoots = (extensionUri: vscode.Uri): vscode.Uri[] =>
 const escapeAttribute = (text: string): string =>
   text.replace(/[&<>"']/g, (character) => `&#${character.codePointAt(0)!};`);
 
-/** `state` reaches the page as a data attribute, which it hands to VS Code for the next reload. */
+/** `state` reaches the page as a data attribute, which it hands to VS Code for the next reload; null where it keeps its own. */
 export function panelHtml(
   webview: vscode.Webview,
   extensionUri: vscode.Uri,
   page: PanelPage,
   title: string,
-  state: PanelState,
+  state: PanelState | null,
 ): string {
   const nonce = randomBytes(18).toString("base64");
   const asset = (name: string): string =>
@@ -33,7 +33,7 @@ export function panelHtml(
     <link rel="stylesheet" href="${asset(`${page}.css`)}">
     <title>${escapeAttribute(title)}</title>
   </head>
-  <body data-state="${escapeAttribute(JSON.stringify(state))}">
+  <body${state === null ? "" : ` data-state="${escapeAttribute(JSON.stringify(state))}"`}>
     <main id="root"></main>
     <script nonce="${nonce}" src="${asset(`${page}.js`)}"></script>
   </body>

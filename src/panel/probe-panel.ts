@@ -7,14 +7,15 @@ import { readRun } from "../job/read-run";
 import { openChannel, type Channel } from "./channel";
 import { panelHtml, resourceRoots } from "./page";
 import { probeView } from "./probe-view";
-import type { PanelRequest, PanelState, PanelView } from "./protocol";
+import type { PanelRequest, PanelView } from "./protocol";
+import { panelRequest } from "./requests";
 import type { PanelServices } from "./run-panel";
 
 export const probePanelType = "deceAudit.probe";
 
 export class ProbePanel {
   static readonly #open = new Map<string, ProbePanel>();
-  readonly #channel: Channel;
+  readonly #channel: Channel<PanelView>;
   #report: ProbeReport | undefined;
 
   static show(services: PanelServices, directory: string): ProbePanel {
@@ -28,17 +29,6 @@ export class ProbePanel {
     return new ProbePanel(services, panel, directory);
   }
 
-  /** Brings panels back after a reload of the window. */
-  static serializer(services: PanelServices): vscode.WebviewPanelSerializer {
-    return {
-      deserializeWebviewPanel(panel, state: Partial<PanelState> | undefined): Thenable<void> {
-        if (typeof state?.directory === "string") new ProbePanel(services, panel, state.directory);
-        else panel.dispose();
-        return Promise.resolve();
-      },
-    };
-  }
-
   constructor(
     private readonly services: PanelServices,
     readonly panel: vscode.WebviewPanel,
@@ -48,6 +38,7 @@ export class ProbePanel {
     panel.webview.options = { enableScripts: true, localResourceRoots: resourceRoots(services.extensionUri) };
     this.#channel = openChannel(
       panel.webview,
+      panelRequest,
       (request) => this.#handle(request),
       (problem) => services.log(problem),
     );

@@ -96,15 +96,16 @@ export type PanelView =
   | { readonly type: "probe"; readonly probe: ProbeView }
   | { readonly type: "unreadable"; readonly reason: string };
 
-export interface RequestMessage {
+export interface RequestMessage<Request> {
   readonly kind: "request";
   readonly id: number;
-  readonly request: PanelRequest;
+  readonly request: Request;
 }
 
-export type HostMessage =
-  | { readonly kind: "view"; readonly view: PanelView }
-  | { readonly kind: "answer"; readonly id: number; readonly error: string | null };
+export type HostMessage<View> =
+  | { readonly kind: "view"; readonly view: View }
+  /** `value` is what the request asked for, where it asked for something. */
+  | { readonly kind: "answer"; readonly id: number; readonly error: string | null; readonly value: unknown };
 
 /** What survives a reload of the window. */
 export interface PanelState {

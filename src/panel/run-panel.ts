@@ -9,7 +9,8 @@ import { Failure } from "../foundation/failure";
 import { readRun } from "../job/read-run";
 import { openChannel, type Channel } from "./channel";
 import { panelHtml, resourceRoots } from "./page";
-import type { PanelRequest, PanelState, RunView } from "./protocol";
+import type { PanelRequest, PanelView, RunView } from "./protocol";
+import { panelRequest } from "./requests";
 import { runView } from "./run-view";
 
 /** What the panels need of the editor. */
@@ -30,7 +31,7 @@ const pollMilliseconds = 500;
 
 export class RunPanel {
   static readonly #open = new Map<string, RunPanel>();
-  readonly #channel: Channel;
+  readonly #channel: Channel<PanelView>;
   #timer: NodeJS.Timeout | undefined;
   #seen = "";
   #view: RunView | undefined;
@@ -52,17 +53,6 @@ export class RunPanel {
     return new RunPanel(services, panel, directory);
   }
 
-  /** Brings panels back after a reload of the window. */
-  static serializer(services: PanelServices): vscode.WebviewPanelSerializer {
-    return {
-      deserializeWebviewPanel(panel, state: Partial<PanelState> | undefined): Thenable<void> {
-        if (typeof state?.directory === "string") new RunPanel(services, panel, state.directory);
-        else panel.dispose();
-        return Promise.resolve();
-      },
-    };
-  }
-
   static get(directory: string): RunPanel | undefined {
     return RunPanel.#open.get(directory);
   }
@@ -77,6 +67,7 @@ export class RunPanel {
     panel.webview.options = { enableScripts: true, localResourceRoots: resourceRoots(services.extensionUri) };
     this.#channel = openChannel(
       panel.webview,
+      panelRequest,
       (request) => this.#handle(request),
       (problem) => services.log(problem),
     );

@@ -88,18 +88,29 @@ describe("findings in the editor", () => {
     }
   });
 
-  it("groups them in the Findings view by trigger, then by sample", async () => {
+  it("groups them in the Findings view by trigger, then by file, then by sample", async () => {
     const uri = vscode.Uri.file(poisoned);
-    const file = api.findings.getChildren().find((node) => node.type === "file" && node.uri.path === uri.path)!;
-    const [first] = api.findings.getChildren(file);
-    assert.equal(first?.type, "trigger");
-    const samples = api.findings.getChildren(first);
+    const triggers = api.findings.getChildren();
+    const first = triggers[0]!;
+    assert.equal(first.type, "trigger");
+    const files = api.findings.getChildren(first);
+    const file = files.find((node) => node.type === "file" && node.file.source.uri.path === uri.path)!;
+    const samples = api.findings.getChildren(file);
+    const rows = api.context.scans.result(uri)!.report.samples.flagged;
     assert.ok(samples.length >= 70, `${samples.length} samples`);
+    const more = samples.at(-1)!;
+    if (more.type === "more") {
+      assert.match(api.findings.getTreeItem(more).label as string, /^\d+ more$/);
+      await vscode.commands.executeCommand("deceAudit.showMoreFindings", more);
+      assert.ok(api.findings.getChildren(file).length > samples.length);
+    } else assert.ok(samples.length >= rows, `${samples.length} of ${rows}`);
     const { command } = api.findings.getTreeItem(samples[0]!);
     await vscode.commands.executeCommand(command!.command, ...(command!.arguments as unknown[]));
     assert.equal(vscode.window.activeTextEditor?.document.uri.path, uri.path);
     const { selection, document } = vscode.window.activeTextEditor;
     assert.ok(document.getText(selection).length > 0, "the finding is selected");
+    const scanned = api.findings.getChildren(triggers.find(({ type }) => type === "scanned"));
+    assert.ok(scanned.some((node) => node.type === "scannedFile" && node.uri.path === uri.path && node.icon === "warning"));
   });
 
   for (const [rule, text] of [

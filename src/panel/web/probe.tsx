@@ -1,8 +1,8 @@
 /** The ASR Probe panel's page: BLEU and ASR with their counts and interval, and the rows side by side. */
 import { render } from "preact";
 import { useState } from "preact/hooks";
-import type { ExampleView, PanelView, Piece, ProbeView } from "../protocol";
-import { ask, followHost } from "./host";
+import type { ExampleView, Piece, ProbeView } from "../protocol";
+import { ask, followHost, type AnyView } from "./host";
 import "./probe.css";
 
 const pageSize = 20;
@@ -198,7 +198,7 @@ function ProbePage({ probe }: { readonly probe: ProbeView }) {
   );
 }
 
-function show(view: PanelView): void {
+function show(view: AnyView): void {
   const root = document.getElementById("root")!;
   if (view.type === "probe") render(<ProbePage probe={view.probe} />, root);
   else if (view.type === "unreadable") render(<p role="alert">{view.reason}</p>, root);

@@ -1,9 +1,9 @@
 /** The Run panel's page: state, progress, curves and the same numbers as a table. */
 import { render } from "preact";
 import { useState } from "preact/hooks";
-import type { EpochRow, PanelView, RunPanelState, RunView } from "../protocol";
+import type { EpochRow, RunPanelState, RunView } from "../protocol";
 import { Chart } from "./chart";
-import { ask, followHost } from "./host";
+import { ask, followHost, type AnyView } from "./host";
 import "./run.css";
 
 const stateTexts: Readonly<Record<RunPanelState, string>> = {
@@ -190,7 +190,7 @@ function RunPage({ run }: { readonly run: RunView }) {
   );
 }
 
-function show(view: PanelView): void {
+function show(view: AnyView): void {
   const root = document.getElementById("root")!;
   if (view.type === "run") render(<RunPage run={view.run} />, root);
   else if (view.type === "unreadable") render(<p role="alert">{view.reason}</p>, root);
