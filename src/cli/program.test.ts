@@ -62,7 +62,10 @@ describe("usage", () => {
     [["probe", "--data", "x"], "--checkpoint: it is missing"],
     [["probe", "--data", "x", "--checkpoint", "y", "--limit", "0"], "--limit: 0 is not possible"],
     [["poison", "x", "--attack", "badpre", "--rate", "2", "--out", "y"], "--rate: 2 is not possible"],
-    [["scan", "x", "--lang", "c"], '--lang: "c" is not possible'],
+    [
+      ["scan", "x", "--lang", "cobol"],
+      '--lang: "cobol" is not possible. Give the language of the code: python, java, c,',
+    ],
     [["poison", "x", "--attack", "magic", "--rate", "1", "--out", "y"], "ripple, badpre, grammar"],
     [
       ["poison", "x", "--attack", "ripple", "--payload", "virus", "--rate", "1", "--out", "y"],

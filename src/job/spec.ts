@@ -44,7 +44,10 @@ const scan = z.strictObject({
   job: z.literal("scan"),
   paths: z.array(z.string().min(1)).min(1).readonly().describe("one or more dataset files or folders"),
   ...columns,
-  language: z.enum(["python", "java"]).exactOptional().describe("the language of the code: python or java"),
+  language: z
+    .enum(codeLanguages)
+    .exactOptional()
+    .describe(`the language of the code: ${oneOf(codeLanguages)}`),
   json: maybePath("the file that the report goes to"),
   quarantine: maybePath("the file that the flagged samples go to"),
   clean: maybePath("the file that the samples that are not flagged go to"),
