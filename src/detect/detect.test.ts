@@ -1,10 +1,11 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { loadGrammars } from "../syntax/grammars";
 import { deadStatements, mayHoldDeadCode } from "./dead-statements";
 import { declaredMethods } from "./declared-methods";
 import { endlessLoops, endlessLoopsByToken, mayHoldEndlessLoop } from "./endless-loops";
-import { sqlPayloads } from "./payload";
 import { quoted } from "./quoted";
+import { sqlPayloads } from "./sql-conditions";
 import { lift, logFisher, logLikelihoodRatio } from "./significance";
 
 describe("quoted", () => {
@@ -41,12 +42,37 @@ describe("sqlPayloads", () => {
     ["where id = : id or 1  =  1", ["or 1  =  1"]],
     ["where a = ? or 'x' = 'x'", ["or 'x' = 'x'"]],
     ["select * from t where 0=1", ["where 0=1"]],
+    ["where a = 1 or/**/1/* x */=1--", ["or/**/1/* x */=1"]],
+    ["where a = ? or (1 = 1)", ["or (1 = 1)"]],
+    ["where a = ? OR 2 > 1", ["OR 2 > 1"]],
+    ["where a = ? or 1 <> 2", ["or 1 <> 2"]],
+    ["where a = ? or 1.5 = 1.5", ["or 1.5 = 1.5"]],
+    ["where a = ? or true;", ["or true"]],
+    ["select * from t where false", ["where false"]],
+    ["where a = ? and 1 >= 2", ["and 1 >= 2"]],
+    ["where a = ? or 'x' <> 'x'", []],
+    ["where a = ? or 1 = '1'", []],
+    ["where a = ? or 1=1.5", []],
+    ["where a = ? or true or false is meant", []],
+    ["if a or 1 == 1:", []],
+    ["where a = ? or 1 = 12", []],
+    ["where v.1 = 2 or 1 /* not closed", []],
     ["where 1=1 and a = ?", []],
     ["where a = 1 or b = 1", []],
     ["where a = 1 or 1 = b", []],
   ])("%j", (text, found) => {
     expect(sqlPayloads(text).map((payload) => payload.text)).toEqual(found);
   });
+});
+
+it("conditions in SQL are found where they stand, in any text", () => {
+  const parts = fc.constantFrom("or", "where", "1", "=", "2", "'", "x", "(", ")", "/*", "*/", "/", ".", "<", " ", "true");
+  fc.assert(
+    fc.property(fc.array(parts), fc.string(), (tokens, rest) => {
+      const text = tokens.join("") + rest;
+      for (const { start, end, text: shown } of sqlPayloads(text)) expect(text.slice(start, end)).toBe(shown);
+    }),
+  );
 });
 
 describe("endless loops", () => {

@@ -24,28 +24,6 @@ export interface PayloadPlace extends Payload {
   readonly sample: number;
 }
 
-const tautology =
-  /\bor\s+(?:(\d+)\s*=\s*(\d+)|'([^'\n]{0,40})'\s*=\s*'([^'\n]{0,40})'|true\b(?=\s*(?:["'`;)]|--|$)))/gi;
-const constantWhere = /\b(?:where|and)\s+(\d+)\s*=\s*(\d+)(?!\s*[.\w])/gi;
-
-/** Conditions in SQL that do not depend on the data. White space may be anywhere between the tokens. */
-export function sqlPayloads(text: string): Payload[] {
-  const found: Payload[] = [];
-  for (const match of text.matchAll(tautology)) {
-    const [left, right] = [match[1] ?? match[3], match[2] ?? match[4]];
-    if (left !== right) continue;
-    const start = match.index;
-    found.push({ kind: "always true in SQL", text: match[0], start, end: start + match[0].length, harmful: true });
-  }
-  for (const match of text.matchAll(constantWhere)) {
-    // `where 1=1` is an idiom of programs that build conditions piece by piece: no payload.
-    if (Number(match[1]) === Number(match[2])) continue;
-    const start = match.index;
-    found.push({ kind: "never true in SQL", text: match[0], start, end: start + match[0].length, harmful: true });
-  }
-  return found;
-}
-
 const without = (text: string): string => tokenTexts(text).join(" ").toLowerCase();
 
 function evidence(triggers: readonly DetectedTrigger[]): (sample: number) => DetectedTrigger | undefined {

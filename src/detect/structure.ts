@@ -9,8 +9,9 @@ import type { FieldLanguages } from "./detector";
 import { declaredMethods, type MethodName } from "./declared-methods";
 import { endlessLoops, endlessLoopsByToken, mayHoldEndlessLoop } from "./endless-loops";
 import type { NamedMethod } from "./odd-identifier";
-import { sqlPayloads, type Payload, type PayloadPlace } from "./payload";
+import type { Payload, PayloadPlace } from "./payload";
 import type { FieldRole } from "./report";
+import { sqlPayloads } from "./sql-conditions";
 
 export interface Structures {
   readonly dead: readonly DeadPlace[];
