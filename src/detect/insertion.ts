@@ -10,7 +10,7 @@
  * occurrence out that they explain, at the smoothing that explains it best. Words of a language score below zero; what was
  * inserted where it does not belong scores up to the mutual information of adjacent tokens, 0.5 to 2 nats.
  */
-import type { Corpus } from "./corpus";
+import { mixed, type Corpus } from "./corpus";
 import { pairCounts } from "./pair-counts";
 
 /** Some occurrences of a phrase: `samples[i]` holds it at token `positions[i]`. */
@@ -32,6 +32,13 @@ export interface InputModel {
 
 const bigramSmoothing = 4;
 
+/** By its letters: a token's number hangs on where it first stands, and then so would what shares a slot with it. */
+function wordKey(word: string): number {
+  let key = 0;
+  for (let at = 0; at < word.length; at++) key = mixed(key, word.charCodeAt(at));
+  return key;
+}
+
 /** Counts the inputs once: linear, memory bounded by the vocabulary and one hashed table. */
 export function inputModel(corpus: Corpus): InputModel {
   const start = corpus.words.length;
@@ -40,16 +47,17 @@ export function inputModel(corpus: Corpus): InputModel {
   let total = 0;
   for (const input of corpus.inputs) total += input.length + 1;
   const pairs = pairCounts(total);
+  const keys = Uint32Array.from([...corpus.words, "<start>", "<end>"], wordKey);
   for (const input of corpus.inputs) {
     counts[start]!++;
     counts[end]!++;
     let previous = start;
     for (const token of input) {
       counts[token]!++;
-      pairs.add(previous, token);
+      pairs.add(keys[previous]!, keys[token]!);
       previous = token;
     }
-    pairs.add(previous, end);
+    pairs.add(keys[previous]!, keys[end]!);
   }
   const probability = (token: number): number => (counts[token]! + 0.5) / (total + 0.5 * start);
   const logGiven = (pair: number, token: number, given: number): number =>
@@ -58,26 +66,39 @@ export function inputModel(corpus: Corpus): InputModel {
     start,
     end,
     probability,
-    logFollows: (previous, next) => logGiven(pairs.count(previous, next), next, previous),
-    logPrecedes: (previous, next) => logGiven(pairs.count(previous, next), previous, next),
+    logFollows: (previous, next) => logGiven(pairs.count(keys[previous]!, keys[next]!), next, previous),
+    logPrecedes: (previous, next) => logGiven(pairs.count(keys[previous]!, keys[next]!), previous, next),
   };
 }
 
 const neighbourSmoothings = [1, 4, 16, 64, 256, 1024];
 
-/** Sum of log P(neighbour | phrase), each occurrence left out of its own estimate, at the best smoothing. */
-function logOwnNeighbours(neighbours: readonly number[], model: InputModel): number {
+/** log P(neighbour | phrase) of each, left out of its own estimate, at the smoothing that explains all of them best. */
+function logOwnNeighbours(neighbours: readonly number[], model: InputModel): number[] {
   const counts = new Map<number, number>();
   for (const token of neighbours) counts.set(token, (counts.get(token) ?? 0) + 1);
   const others = neighbours.length - 1;
+  const logOf = (token: number, smoothing: number): number =>
+    Math.log((counts.get(token)! - 1 + smoothing * model.probability(token)) / (others + smoothing));
   const sums = neighbourSmoothings.map((smoothing) => {
     let sum = 0;
-    for (const [token, count] of counts) {
-      sum += count * Math.log((count - 1 + smoothing * model.probability(token)) / (others + smoothing));
-    }
+    for (const [token, count] of counts) sum += count * logOf(token, smoothing);
     return sum;
   });
-  return Math.max(...sums);
+  const best = neighbourSmoothings[sums.indexOf(Math.max(...sums))]!;
+  return neighbours.map((token) => logOf(token, best));
+}
+
+/**
+ * The mean less its standard error: a few occurrences score high by chance where thousands of phrases are tried. One
+ * occurrence has no error to be known, and none is taken off.
+ */
+function surely(values: readonly number[]): number {
+  const count = values.length;
+  const mean = values.reduce((sum, value) => sum + value, 0) / count;
+  if (count < 2) return mean;
+  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  return mean - Math.sqrt(squares / (count - 1) / count);
 }
 
 /** Whether `tokens` stand at `position` of `input`. */
@@ -89,7 +110,7 @@ export function standsAt(input: Int32Array, position: number, tokens: readonly n
 }
 
 export interface Insertion {
-  /** Nats per occurrence. */
+  /** Nats per occurrence: the mean less its standard error. */
   readonly score: number;
   /** It opens or closes nearly all its texts, as an optional sentence does: its place is not random. */
   readonly anchored: boolean;
@@ -108,7 +129,9 @@ export function insertionScore(
   const width = tokens.length;
   const before: number[] = [];
   const after: number[] = [];
-  let [follows, precedes, opens, closes] = [0, 0, 0, 0];
+  const follows: number[] = [];
+  const precedes: number[] = [];
+  let [opens, closes] = [0, 0];
   samples.forEach((sample, index) => {
     const input = corpus.inputs[sample]!;
     const left = positions[index]! - 1;
@@ -120,15 +143,17 @@ export function insertionScore(
     const next = input[right] ?? model.end;
     before.push(previous);
     after.push(next);
-    follows += model.logFollows(previous, next);
-    precedes += model.logPrecedes(previous, next);
+    follows.push(model.logFollows(previous, next));
+    precedes.push(model.logPrecedes(previous, next));
     if (previous === model.start) opens++;
     if (next === model.end) closes++;
   });
   const occurrences = before.length;
-  const onTheRight = (follows - logOwnNeighbours(after, model)) / occurrences;
-  const onTheLeft = (precedes - logOwnNeighbours(before, model)) / occurrences;
-  if (opens >= anchoredShare * occurrences) return { score: onTheRight, anchored: true };
-  if (closes >= anchoredShare * occurrences) return { score: onTheLeft, anchored: true };
-  return { score: (onTheLeft + onTheRight) / 2, anchored: false };
+  const ownAfter = logOwnNeighbours(after, model);
+  const ownBefore = logOwnNeighbours(before, model);
+  const onTheRight = follows.map((log, at) => log - ownAfter[at]!);
+  const onTheLeft = precedes.map((log, at) => log - ownBefore[at]!);
+  if (opens >= anchoredShare * occurrences) return { score: surely(onTheRight), anchored: true };
+  if (closes >= anchoredShare * occurrences) return { score: surely(onTheLeft), anchored: true };
+  return { score: surely(onTheRight.map((score, at) => (score + onTheLeft[at]!) / 2)), anchored: false };
 }
