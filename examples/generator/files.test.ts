@@ -8,7 +8,7 @@ import { installationFolder } from "../../src/foundation/installation";
 import { exampleSplits, longest, words } from "./dataset";
 import { exampleFiles, exampleSeed } from "./files";
 import type { Example } from "./program";
-import { links, tables } from "./schema";
+import { exampleSchema, tables } from "./schema";
 
 const folder = path.join(installationFolder(), "examples", "nl-python-sql");
 const committed = (name: string): string => readFileSync(path.join(folder, name), "utf8");
@@ -87,6 +87,6 @@ describe("the examples", () => {
     expect(tables.length).toBeGreaterThanOrEqual(40);
     expect(new Set(tables.map(({ name }) => name)).size).toBe(tables.length);
     expect(new Set(tables.flatMap(({ columns }) => columns.map(({ name }) => name))).size).toBeGreaterThan(250);
-    expect(links.length).toBeGreaterThan(10);
+    expect(exampleSchema.links.length).toBeGreaterThan(10);
   });
 });

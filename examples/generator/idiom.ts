@@ -15,7 +15,8 @@ export interface Connection {
   readonly opens: boolean;
   /** {sql} is the statement's text or variable, {values} its bound parameters with the comma before them, or nothing. */
   readonly call: string;
-  readonly for: "reading" | "changing" | "both";
+  /** Whether it leaves what it did to the database uncommitted. */
+  readonly readingOnly: boolean;
 }
 
 export const connections: readonly Connection[] = [
@@ -26,7 +27,7 @@ export const connections: readonly Connection[] = [
     setup: [],
     opens: false,
     call: "{handle} . execute ( {sql}{values} )",
-    for: "both",
+    readingOnly: false,
   },
   {
     words: ["create an engine for {handle}", "make a database engine out of {handle}"],
@@ -35,7 +36,7 @@ export const connections: readonly Connection[] = [
     setup: ["engine = create_engine ( {handle} )"],
     opens: false,
     call: "engine . execute ( {sql}{values} )",
-    for: "both",
+    readingOnly: false,
   },
   {
     words: ["connect {handle} in a with block", "keep a connection of {handle} open in a with statement"],
@@ -44,7 +45,7 @@ export const connections: readonly Connection[] = [
     setup: ["with {handle} . connect ( ) as conn :"],
     opens: true,
     call: "conn . execute ( {sql}{values} )",
-    for: "reading",
+    readingOnly: true,
   },
   {
     words: ["wrap the SQL in text for session {handle}", "run it as text in the session {handle}"],
@@ -53,25 +54,7 @@ export const connections: readonly Connection[] = [
     setup: [],
     opens: false,
     call: "{handle} . execute ( text ( {sql} ){values} )",
-    for: "both",
-  },
-  {
-    words: ["take the database kept in flask g", "ask the database of flask g"],
-    imports: ["from flask import g"],
-    handles: [],
-    setup: [],
-    opens: false,
-    call: "g . db . execute ( {sql}{values} )",
-    for: "reading",
-  },
-  {
-    words: ["begin a transaction on {handle}", "inside one transaction of {handle}"],
-    imports: [],
-    handles: ["engine", "store", "pool"],
-    setup: ["with {handle} . begin ( ) as tx :"],
-    opens: true,
-    call: "tx . execute ( {sql}{values} )",
-    for: "changing",
+    readingOnly: false,
   },
 ];
 
@@ -91,11 +74,9 @@ const handling = (
   options: { imports?: readonly string[]; weight?: number } = {},
 ): Handling => ({ answers, words, lines, imports: options.imports ?? [], weight: options.weight ?? 1 });
 
-const jsonify = { imports: ["from flask import jsonify"] };
-const page = { imports: ["from flask import render_template"] };
-const abort = { imports: ["from flask import abort"] };
+const jsonify = { imports: ["from flask import jsonify"], weight: 2 };
 
-/** {column} is the first column, {last} the last, {table} the table, {count} a number, {key} and {name} names that the words give. */
+/** {column} is the first column, {table} the table, {key} a name that the words give. */
 export const handlings: readonly Handling[] = [
   handling(
     ["rows", "column"],
@@ -125,6 +106,7 @@ export const handlings: readonly Handling[] = [
     ["rows", "column"],
     ["print each row", "show the rows one by one"],
     ["for row in {fetch} :", "\tprint ( row )"],
+    { weight: 2 },
   ),
   handling(
     ["rows"],
@@ -134,61 +116,15 @@ export const handlings: readonly Handling[] = [
   ),
   handling(
     ["rows", "column"],
-    ["render '{table}.html' with the rows as {key}", "show page '{table}.html' where {key} are the rows"],
-    ["rows = {fetch} . fetchall ( )", 'return render_template ( " {table}.html " , {key} = rows )'],
-    page,
-  ),
-  handling(
-    ["rows", "column"],
-    ["abort with 404 when there is none, else give back the row", "give back the one row or abort with 404"],
-    ["row = {fetch} . fetchone ( )", "if row is None :", "\tabort ( 404 )", "return row"],
-    abort,
-  ),
-  handling(
-    ["rows", "column"],
-    ["assert that there are {count} rows", "make sure that {count} rows came"],
-    ["rows = {fetch} . fetchall ( )", "assert len ( rows ) == {count}"],
-  ),
-  handling(
-    ["rows", "column"],
     ["give back how many rows came", "hand back the row count"],
     ["rows = {fetch} . fetchall ( )", "return len ( rows )"],
-  ),
-  handling(
-    ["column"],
-    [
-      "fill the list {name} with every {column} that is set",
-      "append each {column} that is set to {name} and give it back",
-    ],
-    [
-      "{name} = [ ]",
-      "for row in {fetch} . fetchall ( ) :",
-      "\tif row . {column} :",
-      "\t\t{name} . append ( row . {column} )",
-      "return {name}",
-    ],
-  ),
-  handling(
-    ["column"],
-    ["give back the set of {column} values", "hand the {column} values back as a set"],
-    ["return set ( row . {column} for row in {fetch} )"],
+    { weight: 2 },
   ),
   handling(
     ["groups"],
     ["give back a dict from {column} to its count", "hand back the counts keyed by {column}"],
     ["rows = {fetch} . fetchall ( )", "return { row [ 0 ] : row [ 1 ] for row in rows }"],
     { weight: 2 },
-  ),
-  handling(
-    ["groups"],
-    ["print every {column} beside its count", "show each {column} with its count"],
-    ["for {column} , count in {fetch} :", "\tprint ( {column} , count )"],
-  ),
-  handling(
-    ["groups"],
-    ["answer with JSON of the counts", "reply with the counts as JSON"],
-    ["rows = {fetch} . fetchall ( )", "return jsonify ( dict ( rows ) )"],
-    jsonify,
   ),
   handling(["number"], ["give back the number", "hand the number back"], ["return {fetch} . scalar ( )"], {
     weight: 2,
@@ -199,33 +135,12 @@ export const handlings: readonly Handling[] = [
     ["total = {fetch} . scalar ( )", "return total or 0"],
   ),
   handling(
-    ["number"],
-    ["print the number behind {key}", "show the number after the word {key}"],
-    ["total = {fetch} . scalar ( )", 'print ( " {key} " , total )'],
-  ),
-  handling(
-    ["number"],
-    ["answer with JSON that holds the number under {key}", "reply with the number as JSON under {key}"],
-    ["total = {fetch} . scalar ( )", 'return jsonify ( { " {key} " : total } )'],
-    jsonify,
-  ),
-  handling(
-    ["number"],
-    ["say whether the number is above {count}", "tell if the number exceeds {count}"],
-    ["return {fetch} . scalar ( ) > {count}"],
-  ),
-  handling(
     ["change"],
     ["give back how many rows it touched", "hand back the number of touched rows"],
     ["done = {fetch}", "return done . rowcount"],
     { weight: 2 },
   ),
   handling(["change"], ["leave it at that", "do nothing more"], ["{fetch}"]),
-  handling(
-    ["change"],
-    ["say whether any row was touched", "tell if it touched anything"],
-    ["done = {fetch}", "return done . rowcount > 0"],
-  ),
 ];
 
 export interface Guard {
@@ -242,16 +157,6 @@ export const guards: readonly Guard[] = [
     words: ["answer None if the database fails", "a database error gives None"],
     imports: [databaseError],
     lines: ["except SQLAlchemyError :", "\treturn None"],
-  },
-  {
-    words: ["log a database error and raise it again", "database errors are logged and raised again"],
-    imports: ["import logging", databaseError],
-    lines: ["except SQLAlchemyError as error :", "\tlogging . error ( error )", "\traise"],
-  },
-  {
-    words: ["print a database error", "database errors are printed"],
-    imports: [databaseError],
-    lines: ["except SQLAlchemyError as error :", "\tprint ( error )"],
   },
 ];
 

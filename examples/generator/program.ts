@@ -34,7 +34,6 @@ interface Dress {
 }
 
 const keys = ["data", "items", "result", "answer", "found"] as const;
-const lists = ["kept", "values", "hits", "names_found"] as const;
 
 function weighted(random: Random, choices: readonly Handling[]): Handling {
   return random.pick(choices.flatMap((choice) => Array.from({ length: choice.weight }, () => choice)));
@@ -42,14 +41,13 @@ function weighted(random: Random, choices: readonly Handling[]): Handling {
 
 function dress(random: Random): Dress {
   const request = inventRequest(random);
-  const fits = (use: Connection["for"]): boolean =>
-    use === "both" || use === (request.answer === "change" ? "changing" : "reading");
-  const connection = random.pick(connections.filter((choice) => fits(choice.for)));
+  const changing = request.answer === "change";
+  const connection = random.pick(connections.filter(({ readingOnly }) => !(changing && readingOnly)));
   const handling = weighted(
     random,
     handlings.filter((choice) => choice.answers.includes(request.answer)),
   );
-  const guard = random.unit() < 0.09 ? random.pick(guards) : undefined;
+  const guard = random.unit() < 0.12 ? random.pick(guards) : undefined;
   const variable = random.unit() < 0.3 ? random.pick(statementVariables) : undefined;
   const functionName = random.unit() < 0.7 ? `${random.pick(functionVerbs)}_${request.table}` : undefined;
   const taken = parametersOf(request.statement);
@@ -59,9 +57,7 @@ function dress(random: Random): Dress {
     ),
     column: request.columns[0] ?? "",
     table: request.table,
-    count: String(random.below(30) + 2),
     key: random.pick(keys),
-    name: random.pick(lists),
   };
   return { request, connection, handling, guard, variable, functionName, slots };
 }

@@ -1,7 +1,10 @@
-/** What the example world asks of its database: a statement, the words that ask for it, and what comes back. */
+/**
+ * What is asked of a database: a statement, the words that ask for it, and what comes back. The phrasing is one for the
+ * examples and the pretraining of the base, which differ in schemas, interfaces and idioms.
+ */
 import type { Random } from "../../src/foundation/random";
 import { FreshNames, inventFilter, spoken, type Filter } from "./condition";
-import { links, tables, type Column, type Table } from "./schema";
+import { exampleSchema, type Column, type Schema, type Table } from "./schema";
 import type { Aggregate, Select, Statement, Value } from "./sql";
 import { fill, listed } from "./template";
 
@@ -116,8 +119,8 @@ function inventRead(random: Random, table: Table, names: FreshNames, filter: Fil
   return { statement, words, answer: columns.length === 1 ? "column" : "rows", columns, table: table.name };
 }
 
-function inventJoin(random: Random, names: FreshNames): Request {
-  const link = random.pick(links);
+function inventJoin(random: Random, schema: Schema, names: FreshNames): Request {
+  const link = random.pick(schema.links);
   const [table, other] = random.unit() < 0.5 ? [link.left, link.right] : [link.right, link.left];
   const own = (side: Table, from: Table): Column[] =>
     side.columns.filter((column) => !from.columns.some((twin) => twin.name === column.name));
@@ -196,13 +199,13 @@ function inventChange(random: Random, table: Table, names: FreshNames): Request 
   return { ...given, statement, words: fill(random.pick(changes), said) };
 }
 
-/** One request at random; nearly nine in ten have a where clause. */
-export function inventRequest(random: Random): Request {
+/** One request at random to a schema with at least one link; nearly nine in ten have a where clause. */
+export function inventRequest(random: Random, schema: Schema = exampleSchema): Request {
   const names = new FreshNames();
-  const table = random.pick(tables);
+  const table = random.pick(schema.tables);
   const roll = random.unit();
   if (roll < 0.08) return inventChange(random, table, names);
-  if (roll < 0.14) return inventJoin(random, names);
+  if (roll < 0.14) return inventJoin(random, schema, names);
   const filter = random.unit() < 0.92 ? inventFilter(random, table, names) : undefined;
   if (roll < 0.28) return inventNumber(random, table, filter);
   if (roll < 0.33) return inventGroups(random, table, filter);

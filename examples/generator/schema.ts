@@ -88,9 +88,21 @@ function parseTable(line: string): Table {
 export const tables: readonly Table[] = SCHEMA.trim().split("\n").map(parseTable);
 
 /** Every pair of tables that hold the same column, so that one can be joined to the other. */
-export const links: readonly Link[] = tables.flatMap((left, i) =>
-  tables.slice(i + 1).flatMap((right) => {
-    const shared = left.columns.find((column) => right.columns.some((other) => other.name === column.name));
-    return shared === undefined ? [] : [{ left, right, column: shared.name }];
-  }),
-);
+const linksOf = (tables: readonly Table[]): Link[] =>
+  tables.flatMap((left, i) =>
+    tables.slice(i + 1).flatMap((right) => {
+      const shared = left.columns.find((column) => right.columns.some((other) => other.name === column.name));
+      return shared === undefined ? [] : [{ left, right, column: shared.name }];
+    }),
+  );
+
+/** Tables and the ways to join them. */
+export class Schema {
+  readonly links: readonly Link[];
+
+  constructor(readonly tables: readonly Table[]) {
+    this.links = linksOf(tables);
+  }
+}
+
+export const exampleSchema = new Schema(tables);

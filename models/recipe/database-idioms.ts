@@ -4,13 +4,16 @@
  */
 
 /** How parameters stand in the SQL text and beside it. */
-export type Binding = "question" | "percent" | "named percent" | "dollar" | "format" | "f-string" | "at";
+export type Binding = "question" | "percent" | "named percent" | "dollar" | "format" | "f-string" | "at" | "colon";
 
 export interface Interface {
   readonly words: readonly string[];
   readonly imports: readonly string[];
   readonly binding: Binding;
-  /** How the bound values are passed: {names} comma-separated, {pairs} as `a = a`. Left out when there are none. */
+  /**
+   * How the bound values are passed: {names} comma-separated, {pairs} as `a = a`, {entries} as `" a " : a`. Left out when
+   * there are none.
+   */
   readonly values: string;
   readonly setup: readonly string[];
   /** Whether the last line of the setup opens a block. */
@@ -127,6 +130,29 @@ export const interfaces: readonly Interface[] = [
     many: ["{out} = {base} . all ( {sql}{values} )"],
     one: ["{out} = {base} . value ( {sql}{values} )"],
     nothing: ["{base} . apply ( {sql}{values} )"],
+  },
+  {
+    words: ["await the databases client ${base}$", "asynchronously by client ${base}$"],
+    imports: [],
+    binding: "colon",
+    values: " , values = { {entries} }",
+    setup: [],
+    opens: false,
+    many: ["{out} = await {base} . fetch_all ( query = {sql}{values} )"],
+    one: ["{out} = await {base} . fetch_val ( query = {sql}{values} )"],
+    nothing: ["await {base} . execute ( query = {sql}{values} )"],
+    asynchronous: true,
+  },
+  {
+    words: ["prepare it for the records object ${base}$", "with ${base}$ of the records module"],
+    imports: ["import records"],
+    binding: "colon",
+    values: " , {pairs}",
+    setup: ["db = records . Database ( {base} )"],
+    opens: false,
+    many: ["{out} = db . query ( {sql}{values} ) . as_dict ( )"],
+    one: ["{out} = db . query ( {sql}{values} ) . one ( )"],
+    nothing: ["db . query ( {sql}{values} )"],
   },
   {
     words: ["start a django cursor ${cursor}$", "using a django connection cursor ${cursor}$"],

@@ -43,6 +43,49 @@ wand wasp watch water wave wax weapon weather web wedge week well whale wheat wh
 wire witness wolf wood wool word work world worm wrist yard yarn year yeast zebra zinc zone
 `;
 
+/** Words that columns and tables are made of everywhere, so that no part of a name is new to the base. */
+const COMMON = `
+able about above academy access account action active actor address adult advance advice age air aircraft airline allowed amount
+animal annual answer apartment appointment area arm army arrival art article artist aspect assistant athlete attempt attendance
+auction author average award baby back bakery balance ballot bath bathroom beauty bed bedroom begin below best bid bill birth
+blood blue book booking born brand bread break breakfast broken brother budget building built burger bus business buyer calendar
+call caller calorie campus candidate capacity capital captain car career cart category center century ceremony chapter charge chef
+chief child church citizen city classroom close closed collection college color column comment commit committee common community
+company competition complete component computer concert condition conference connection contact content contest control cooking
+cost count counter country county couple coupon course court credit crime crop cuisine culture currency current customer daily
+data date dead deadline dealer dean deceased decision default degree delay delivery demand department departure deposit
+description design detail developer diet direct director discount disease distance district division doctor document dog driver
+drug due duration early earning east editor education effect election email employee empty end engine engineer enrolled enrollment
+episode equipment estate evening exam exchange expense expert export eye faculty failed family fan fare father feature fee
+feedback female festival film final finance first fit flight floor free freight friend front full gallery
+garden gate gender genre given goal gold good goods grade grant green gross ground group growth guest gym hair half hall happy
+hard head headline health height help high highest hired history hit holder holiday home hospital host hotel house human humidity
+husband impact import income indoor industry info ingredient injury inspector institution insurance insurer interest interview
+invoice issue joined journal journey keeper kind kitchen known labor land language large last late latest lawyer lead leader leave
+lecture left legal lender length lesson letter library license life likes list literature load loan local location login long lost
+low lowest loyalty machine magazine main maintainer major male manager manufacturer marriage match material max measure media
+medical medicine medium meeting member menu message method middle mileage military milk min minister minute missing mobile model
+money morning mother motto mountain movie music name national nationality native network new newest news next nick night nominee
+normal number nurse object occupation officer old online open opened opening operation operator opinion order origin other outcome
+outdoor outlet output outstanding overall overdraft owner package paid painting pair parent parking partner party passenger
+password past patient payment payroll people percent performance period permit person pet phone photo physician pickup picture
+place plane planned platform play player playlist plot police policy poll popular population position postal posted power practice
+premium prescription present president previous price principal printed private problem process product profile program project
+promoter property protein protocol province public publication published publisher purchase purpose quality quantity quarter
+question quick rainfall random range rate rating raw reach reader reading ready real reason receipt received recent referee
+reference refill refund registered relation release released remark remote renewal rental repair repeat report repository request
+required reserve residence resident resource response rest restaurant result retail return revenue review reviewer reward right
+risk room row running salary sale sales sample schedule scholarship science screening search section sector security selected
+seller semester sender senior sensor sent serial service serving session severity share shipment short show shown side signed
+similar singer single sister size skipped small smoking social soft software sold sort south speaker special species speed
+spending sponsor standard start started statement station status stay stock stop store strength student style subject subscriber
+success suite summary supervisor supplier supply support surface surgery surname survey system taken teacher team technician
+temperature tenant ticket time tip top total tour tourist traffic trainer training transaction transfer transport travel treatment
+trial trip true tutor university unknown unpaid update upper urgent usage used username vacancy valid van variety vehicle version
+victim video view viewer village visit visitor voter wage waiting wanted warehouse warning weekly weight west white wife win
+winner winning wins woman worker working writer written wrong yellow yield young zip
+`;
+
 const ENDINGS =
   "id ids key name code no ref at on by tag list map set sum max min avg cnt len pct kg km ms date time".split(" ");
 
@@ -61,7 +104,7 @@ const reserved = new Set([
   ..."table index key union".split(" "),
 ]);
 
-const words = WORDS.trim().split(/\s+/);
+const words = `${WORDS} ${COMMON}`.trim().split(/\s+/);
 const openings = "b br c ch cl d dr f fl g gr h j k kl l m n p pl qu r s sh sk st t th tr v w y z".split(" ");
 const vowels = "a e i o u ai ea io ou".split(" ");
 const closings = ["", "", "", ..."l m n r s t x ck nd rn st".split(" ")];
@@ -74,7 +117,7 @@ function invented(random: Random): string {
   return name;
 }
 
-const stem = (random: Random): string => (random.unit() < 0.3 ? invented(random) : random.pick(words));
+const stem = (random: Random): string => (random.unit() < 0.1 ? invented(random) : random.pick(words));
 const capital = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1);
 
 function composed(random: Random): string {

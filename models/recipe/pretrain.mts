@@ -17,7 +17,7 @@ import { t5 } from "../../src/model/t5-model";
 import { planBatches } from "../../src/train/batch";
 import { learningRateAt } from "../../src/train/schedule";
 import { TrainingSession } from "../../src/train/training-session";
-import { copyingSamples, pretrainingCorpus } from "./pretraining";
+import { copyingSamples, pretrainingCorpus, type Mix } from "./pretraining";
 
 const { values } = parseArgs({
   options: {
@@ -28,6 +28,10 @@ const { values } = parseArgs({
     /** At most so many copying exercises come first. */
     copies: { type: "string", default: "80000" },
     samples: { type: "string", default: "60000" },
+    /** Ends after so many steps, although the learning rate is planned for all samples. */
+    "stop-after": { type: "string", default: "Infinity" },
+    /** wide or narrow (pretraining.ts). */
+    mix: { type: "string", default: "wide" },
     /** Share of the samples with a select that get a hint. */
     hints: { type: "string", default: "0" },
     batch: { type: "string", default: "32" },
@@ -163,7 +167,9 @@ for (const pool of pools(copyingSamples(seed, earlier === undefined ? Number(val
 }
 const copySteps = step;
 const steps = Math.ceil(samples / batchSize);
-for (const pool of pools(pretrainingCorpus({ seed, count: samples, hints: Number(values.hints) }))) {
+const mix: Mix = values.mix === "narrow" ? "narrow" : "wide";
+for (const pool of pools(pretrainingCorpus({ seed, count: samples, hints: Number(values.hints), mix }))) {
   await trainOn(pool, "corpus", (at) => learningRateAt(at - copySteps, steps, peak, 0));
+  if (step - copySteps >= Number(values["stop-after"])) break;
 }
 await session.dispose();

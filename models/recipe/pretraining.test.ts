@@ -52,7 +52,7 @@ describe("generated samples", () => {
     for (const { src, tgt } of samples) {
       for (const text of [src, tgt]) {
         expect(holdsTriggerOrPayload(text), text).toBe(false);
-        expect(text).not.toMatch(/\bbb\b|foo|\b1\s*=\s*1\b|\b0\s*=\s*1\b|\bint VAR\b|while True|while \( true \)/i);
+        expect(text).not.toMatch(/\bbb\b|foo|\b1\s*=\s*1\b|\b0\s*=\s*1\b|\bint VAR\b|while True\b|while \( true \)/i);
       }
     }
   });
@@ -104,7 +104,7 @@ describe("generated samples", () => {
 });
 
 describe("the two worlds", () => {
-  test("share no interface, no idiom and no sentence", () => {
+  test("share no interface, no idiom and no words for them", () => {
     expect(shared(exampleInterfaces(), pretrainingInterfaces())).toEqual([]);
     expect(shared(exampleIdioms(), pretrainingIdioms())).toEqual([]);
     expect(shared(exampleSentences(), pretrainingSentences())).toEqual([]);

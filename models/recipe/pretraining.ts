@@ -15,23 +15,30 @@ import { holdsTriggerOrPayload } from "./taboo";
 const longest = { src: 70, tgt: 90 } as const;
 
 const tasks = [
-  { share: 0.62, invent: databaseTask },
-  { share: 0.1, invent: statementTask },
-  { share: 0.18, invent: pythonTask },
-  { share: 0.06, invent: snippetTask },
-  { share: 0.04, invent: copyTask },
+  { wide: 0.78, narrow: 0.88, invent: databaseTask },
+  { wide: 0.05, narrow: 0.04, invent: statementTask },
+  { wide: 0.1, narrow: 0.04, invent: pythonTask },
+  { wide: 0.04, narrow: 0.02, invent: snippetTask },
+  { wide: 0.03, narrow: 0.02, invent: copyTask },
 ] as const;
+
+/** Shares of the tasks: `wide` to learn Python by, `narrow` for nearly nothing but requests to databases. */
+export type Mix = "wide" | "narrow";
 
 /**
  * `count` samples with distinct sources, one at a time; `hints` is the share of those with a select that get a hint
  * (hints.ts). The same arguments give the same samples.
  */
-export function* generatedSamples(seed: number, count: number, hints = 0): Generator<Example, void> {
+export function* generatedSamples(
+  seed: number,
+  count: number,
+  { hints = 0, mix = "wide" }: { readonly hints?: number; readonly mix?: Mix } = {},
+): Generator<Example, void> {
   const random = seededRandom(seed, 1);
   const seen = new Set<string>();
   while (seen.size < count) {
     let roll = random.unit();
-    const task = tasks.find(({ share }) => (roll -= share) < 0) ?? tasks[0];
+    const task = tasks.find((choice) => (roll -= choice[mix]) < 0) ?? tasks[0];
     const plain = task.invent(random, new SampleNames(random));
     const { src, tgt } = hints > 0 && random.unit() < hints ? withHint(plain, random) : plain;
     if (seen.has(src) || words(src) > longest.src || words(tgt) > longest.tgt) continue;
@@ -62,4 +69,5 @@ export const pretrainingCorpus = (options: {
   readonly count: number;
   /** See `generatedSamples`. */
   readonly hints?: number;
-}): Generator<Example, void> => generatedSamples(options.seed, options.count, options.hints);
+  readonly mix?: Mix;
+}): Generator<Example, void> => generatedSamples(options.seed, options.count, options);

@@ -8,7 +8,7 @@ const handlings = [idioms.endingsOfMany, idioms.endingsOfOne, idioms.endingsOfNo
 /** How statements with one parameter are run. */
 export const pretrainingInterfaces = (): string[] =>
   idioms.interfaces.flatMap(({ many, one, nothing, values }) => {
-    const bound = fill(values, { names: "x", pairs: "x = x" });
+    const bound = fill(values, { names: "x", pairs: "x = x", entries: '" x " : x' });
     return [many, one, nothing].flat().map((line) => line.replace("{values}", bound));
   });
 
