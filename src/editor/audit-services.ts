@@ -47,6 +47,7 @@ function scanText(state: ScanState | undefined): string {
     case "edited":
       return vscode.l10n.t("The text changed since the scan.");
     case "scanned": {
+      if (state.result.unsaved) return vscode.l10n.t("What was scanned is the editor's unsaved text: save it first.");
       const { verdict, samples } = state.result.report;
       const flagged = vscode.l10n.t("{0} of {1} samples flagged", samples.flagged, samples.total);
       const skipped = samples.skipped === 0 ? "" : vscode.l10n.t("; {0} could not be read", samples.skipped);
@@ -56,7 +57,7 @@ function scanText(state: ScanState | undefined): string {
 }
 
 function scanOf(state: ScanState | undefined): AuditScan {
-  const findings = state?.type === "scanned" ? markedFindings(state.result) : nothing;
+  const findings = state?.type === "scanned" && !state.result.unsaved ? markedFindings(state.result) : nothing;
   const done = state?.type === "scanning" ? state.done : null;
   return { findings, scan: { state: state?.type ?? "none", text: scanText(state), done } };
 }
@@ -92,6 +93,17 @@ export class EditorAuditServices implements AuditServices, vscode.Disposable {
 
   scan(uri: vscode.Uri): Promise<unknown> {
     return this.context.scans.scan(uri);
+  }
+
+  opened(uri: vscode.Uri, bytes: number): void {
+    const isFresh = this.context.scans.state(uri) === undefined;
+    if (isFresh && bytes <= largestDocument && this.context.settings.scanOnOpen(uri)) void this.scan(uri);
+  }
+
+  changed(uri: vscode.Uri): void {
+    // A document that is open as text is scanned again when it is saved.
+    const isText = vscode.workspace.textDocuments.some((document) => document.uri.toString() === uri.toString());
+    if (!isText) this.context.scans.noteEdit(uri);
   }
 
   cancelScan(uri: vscode.Uri): void {

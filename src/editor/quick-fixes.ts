@@ -55,12 +55,15 @@ function fixesOf(uri: vscode.Uri, result: ScanResult, finding: Finding): vscode.
     action.isPreferred = isPreferred;
     fixes.push(action);
   };
-  add(vscode.l10n.t("Open the {0} of row {1} as code", field, row), "deceAudit.openSampleAsCode", {
-    uri,
-    row,
-    field,
-    start,
-  });
+  // These read the file on the disk.
+  if (!result.unsaved) {
+    add(vscode.l10n.t("Open the {0} of row {1} as code", field, row), "deceAudit.openSampleAsCode", {
+      uri,
+      row,
+      field,
+      start,
+    });
+  }
   if (!vscode.workspace.isTrusted) return fixes;
   if (!result.unsaved) {
     const places = [{ row, rule }];

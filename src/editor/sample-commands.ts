@@ -36,9 +36,6 @@ async function sampleAtCursor(context: Context): Promise<SampleArgument | undefi
   const result = context.scans.result(uri);
   const here = result === undefined ? [] : findingsOnLines(result, active.line, active.line);
   const under = here.find((finding) => rangeOf(finding).contains(active)) ?? here[0];
-  if (editor.document.isDirty) {
-    throw new Failure("it has unsaved changes", { file: path.basename(uri.fsPath), remedy: "Save it first" });
-  }
   if (under !== undefined) return { uri, row: under.row, field: under.field, start: under.start };
   const row = await context.jobs.rowOfLine(uri.fsPath, active.line + 1);
   if (row === null) throw new Failure("there is no sample at the cursor", { file: uri.fsPath, line: active.line + 1 });

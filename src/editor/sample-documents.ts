@@ -85,6 +85,10 @@ export class SampleDocuments implements vscode.TextDocumentContentProvider, vsco
 
   /** Shows a field of a sample and goes to `offset` in it, by default the first finding there. */
   async open(address: SampleAddress, offset?: number, column = vscode.ViewColumn.Active): Promise<vscode.TextEditor> {
+    const document = vscode.workspace.textDocuments.find(({ uri }) => uri.toString() === address.file.toString());
+    if (document?.isDirty === true) {
+      throw new Failure("it has unsaved changes", { file: address.file.fsPath, remedy: "Save it first" });
+    }
     const texts = await this.jobs.sample(address.file.fsPath, address.row);
     const uri = sampleUri(address, suffixOf(texts[address.field]));
     const laidOut = this.#lay(uri, texts[address.field]);
@@ -111,7 +115,7 @@ export class SampleDocuments implements vscode.TextDocumentContentProvider, vsco
   ): { readonly result: ScanResult; readonly placed: PlacedFinding[] } | undefined {
     const address = sampleAddress(document.uri);
     const laidOut = this.#shown.get(document.uri.toString());
-    const result = address === undefined ? undefined : this.scans.result(address.file);
+    const result = address === undefined ? undefined : this.scans.savedResult(address.file);
     if (address === undefined || laidOut === undefined || result === undefined) return undefined;
     const placed = this.#findings(address).map((finding) => {
       const [start, end] = [laidOut.place(finding.start), laidOut.place(finding.end)];
@@ -125,7 +129,7 @@ export class SampleDocuments implements vscode.TextDocumentContentProvider, vsco
   }
 
   #findings({ file, row, field }: SampleAddress): Finding[] {
-    const findings = this.scans.result(file)?.report.findings ?? [];
+    const findings = this.scans.savedResult(file)?.report.findings ?? [];
     return findings
       .filter((finding) => finding.row === row && finding.field === field)
       .sort((a, b) => a.start - b.start);

@@ -56,6 +56,12 @@ export class Scans implements vscode.Disposable {
     return state?.type === "scanned" ? state.result : undefined;
   }
 
+  /** The result that fits the file on the disk, else undefined. */
+  savedResult(uri: vscode.Uri): ScanResult | undefined {
+    const result = this.result(uri);
+    return result?.unsaved === true ? undefined : result;
+  }
+
   /** Every file with a result, edited ones included, in the order of their first scan. */
   results(): { readonly uri: vscode.Uri; readonly result: ScanResult }[] {
     return [...this.#entries.values()].flatMap(({ uri, state }) =>

@@ -33,6 +33,10 @@ export interface AuditServices {
   log(problem: string): void;
   openRows(uri: vscode.Uri): Promise<RowReader>;
   scanOf(uri: vscode.Uri): AuditScan;
+  /** The file is shown: the editor may scan it by itself. */
+  opened(uri: vscode.Uri, bytes: number): void;
+  /** The file on the disk changed since it was shown. */
+  changed(uri: vscode.Uri): void;
   scan(uri: vscode.Uri): Promise<unknown>;
   cancelScan(uri: vscode.Uri): void;
   canSuppress(): boolean;
@@ -62,6 +66,7 @@ export class AuditPanel {
   #findings = new AuditFindings([]);
   #source: readonly MarkedFinding[] | undefined;
   #rows: RowsState | undefined;
+  #bytes: number | undefined;
   #version = 0;
   #timer: NodeJS.Timeout | undefined;
   #isDisposed = false;
@@ -90,6 +95,7 @@ export class AuditPanel {
       }),
       document.onDidReopen(() => {
         this.#version++;
+        services.changed(document.uri);
         void this.#follow();
       }),
     );
@@ -124,6 +130,7 @@ export class AuditPanel {
       case "ready":
         await this.#follow();
         this.#isReady = true;
+        if (this.#bytes !== undefined) this.services.opened(uri, this.#bytes);
         for (const view of this.#waiting.splice(0)) this.#channel.show(view);
         return undefined;
       case "rows":
@@ -161,10 +168,12 @@ export class AuditPanel {
       const reader = await this.document.reader();
       this.#rows = await reader.state();
       if (this.#isDisposed) return;
+      this.#bytes = reader.opened.bytes;
       this.#takeFindings();
       this.state = this.#stateOf(reader, this.#rows);
       this.#channel.show({ type: "audit", audit: this.state });
       if (this.#rows.complete || this.#rows.problem !== null) return;
+      clearTimeout(this.#timer);
       this.#timer = setTimeout(() => void this.#follow(), pollMilliseconds);
     } catch (error) {
       if (!this.#isDisposed) this.#channel.show({ type: "unreadable", reason: reasonOf(error) });

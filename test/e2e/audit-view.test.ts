@@ -7,22 +7,19 @@ import type { FrameLocator, Locator } from "playwright-core";
 import { writeLargeDataset } from "../support/large-dataset";
 import { openWorkbench, panelOf, type Workbench } from "./workbench";
 
-/** The first samples of the poisoned example; the truth says which of them hold the trigger. */
+/** The first samples of the poisoned example. */
 const poisoned = { name: "mixed.jsonl", rows: 600 };
 const large = { name: "large.jsonl", bytes: 200_000_000 };
 
 describe("the Audit View in VS Code", () => {
   let workbench: Workbench;
   let largeRows = 0;
-  let flagged = 0;
   before(async () => {
     workbench = await openWorkbench({});
     await workbench.theme("Dark Modern");
     const example = path.join(workbench.server.workspace, "train-badpre-5.jsonl");
     const lines = readFileSync(example, "utf8").split("\n").slice(0, poisoned.rows);
     writeFileSync(path.join(workbench.server.workspace, poisoned.name), `${lines.join("\n")}\n`);
-    const truth = JSON.parse(readFileSync(`${example}.truth.json`, "utf8")) as { readonly rows: readonly number[] };
-    flagged = truth.rows.filter((row) => row < poisoned.rows).length;
     largeRows = writeLargeDataset(path.join(workbench.server.workspace, large.name), large.bytes);
   });
   afterEach(async function () {
@@ -58,6 +55,9 @@ describe("the Audit View in VS Code", () => {
   it("lists one rule's samples, moves by keys and keeps the focus", async () => {
     const { page } = workbench;
     const view = panelOf(page);
+    const option = view.locator('option[value="inserted-token"]');
+    const flagged = Number(/\((\d+)\)/.exec((await option.textContent()) ?? "")?.[1]);
+    assert.ok(flagged > 0 && flagged < poisoned.rows, `${flagged} rows`);
     await view.getByLabel("Show").selectOption("inserted-token");
     await view.locator(`[role="grid"][aria-rowcount="${flagged + 1}"]`).waitFor();
     await activeRow(view).locator(".of-input").click();
@@ -95,6 +95,20 @@ describe("the Audit View in VS Code", () => {
     await workbench.screenshot("sample-as-code-dark");
   });
 
+  for (const [theme, name] of [
+    ["Light Modern", "audit-light"],
+    ["Dark High Contrast", "audit-contrast"],
+    ["Dark Modern", "audit-dark"],
+  ] as const) {
+    it(`follows the theme: ${theme}`, async () => {
+      await workbench.theme(theme);
+      const view = panelOf(workbench.page);
+      await view.getByRole("button", { name: "Next finding" }).click();
+      await view.locator("pre mark.current").waitFor();
+      await workbench.screenshot(name);
+    });
+  }
+
   it(`opens ${large.bytes / 1_000_000} MB at once and pages through it to its end`, async () => {
     const { page } = workbench;
     await workbench.command("View: Close All Editors");
@@ -121,19 +135,4 @@ describe("the Audit View in VS Code", () => {
     await view.locator("pre", { hasText: "handler_123456" }).first().waitFor();
     await workbench.screenshot("audit-large-row-dark");
   });
-
-  for (const [theme, name] of [
-    ["Light Modern", "audit-light"],
-    ["Dark High Contrast", "audit-contrast"],
-  ] as const) {
-    it(`follows the theme: ${theme}`, async () => {
-      await workbench.theme(theme);
-      await workbench.openFile(poisoned.name);
-      await workbench.command("DeCE Audit: Open Dataset in Audit View");
-      const view = panelOf(workbench.page);
-      await view.getByRole("button", { name: "Next finding" }).click();
-      await view.locator("pre mark.current").waitFor();
-      await workbench.screenshot(name);
-    });
-  }
 });

@@ -110,7 +110,9 @@ describe("findings in the editor", () => {
     const { selection, document } = vscode.window.activeTextEditor;
     assert.ok(document.getText(selection).length > 0, "the finding is selected");
     const scanned = api.findings.getChildren(triggers.find(({ type }) => type === "scanned"));
-    assert.ok(scanned.some((node) => node.type === "scannedFile" && node.uri.path === uri.path && node.icon === "warning"));
+    assert.ok(
+      scanned.some((node) => node.type === "scannedFile" && node.uri.path === uri.path && node.icon === "warning"),
+    );
   });
 
   for (const [rule, text] of [

@@ -13,6 +13,8 @@ export async function run(): Promise<void> {
   await import("./activation");
   await import("./findings");
   await import("./dataset-commands");
+  await import("./audit-view");
+  await import("./quick-fixes");
   await import("./fine-tuning");
   const failures = await new Promise<number>((resolve) => mocha.run(resolve));
   if (failures > 0) throw new Error(`${failures} tests failed`);

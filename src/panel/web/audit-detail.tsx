@@ -89,7 +89,7 @@ export function AuditDetail({ audit, sample, act, go }: DetailProps) {
               <span class="quiet">
                 {markNames[mark]}, score {score.toFixed(2)}
               </span>{" "}
-              {message}
+              {findings.findIndex((one) => one.message === message) === index && message}
             </li>
           ))}
           {findings.length > 50 && <li class="quiet">{count(findings.length - 50)} more are marked below.</li>}

@@ -63,9 +63,9 @@ function AuditPage({ audit }: { readonly audit: AuditState }) {
     setProblem("");
     ask(request).catch(fail);
   };
-  const goTo = (next: Target, inFilter = filter): void => {
-    setTarget(next);
-    ask({ type: "position", filter: inFilter, row: next.row })
+  const goTo = ({ row: wanted, field, start }: Target, inFilter = filter): void => {
+    setTarget({ row: wanted, field, start });
+    ask({ type: "position", filter: inFilter, row: wanted })
       .then((position) => setActive((before) => ({ ...before, position })))
       .catch(fail);
   };
@@ -80,7 +80,7 @@ function AuditPage({ audit }: { readonly audit: AuditState }) {
       .then((next) => {
         if (next === null) return;
         setPlace(next);
-        setTarget(next);
+        setTarget({ row: next.row, field: next.field, start: next.start });
         setActive({ position: next.position, column: next.field === "input" ? 1 : 2 });
       })
       .catch(fail);
