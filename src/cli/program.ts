@@ -117,6 +117,7 @@ function makeProgram(context: CommandLineContext, settle: Settle): Command {
     "alpha",
     "epsilon",
     "epochs",
+    "q",
     "batchSize",
     "learningRate",
     "maxInput",

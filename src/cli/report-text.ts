@@ -8,6 +8,7 @@ import type { ProbeReport } from "../job/probe-report";
 import { printable } from "./printable";
 import { duration } from "./progress";
 import { table } from "./table";
+import { lossNames } from "../train/loss-names";
 
 const count = (value: number): string => value.toLocaleString("en-US");
 const counted = (value: number, one: string, many = `${one}s`): string => `${count(value)} ${value === 1 ? one : many}`;
@@ -115,8 +116,11 @@ const asrText = ({ asr, low, high, successes, trials }: NonNullable<Measurement[
   `${rate(asr)}% (${successes} of ${trials}; 95% interval ${rate(low)} to ${rate(high)})`;
 
 export function finetuneText({ epochs, test, checkpoint, seconds, loss, settings }: FinetuneReport): string {
-  const { alpha, epsilon, learningRate } = settings;
-  const name = loss === "ce" ? "CE" : `DeCE (alpha ${alpha ?? ""}, epsilon ${epsilon ?? ""})`;
+  const { alpha, epsilon, q, learningRate } = settings;
+  const values = Object.entries({ alpha, epsilon, q }).flatMap(([key, value]) =>
+    value == null ? [] : [`${key} ${value}`],
+  );
+  const name = `${lossNames[loss]}${values.length === 0 ? "" : ` (${values.join(", ")})`}`;
   const rows = epochs.map(({ epoch, loss: mean, valid, seconds: spent }) => [
     epoch,
     mean.toFixed(4),

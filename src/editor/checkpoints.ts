@@ -3,6 +3,7 @@ import path from "node:path";
 import * as vscode from "vscode";
 import { readRun } from "../job/read-run";
 import type { Runs } from "./runs";
+import { lossNames } from "../train/loss-names";
 
 export interface KnownCheckpoint {
   /** A folder, or `builtin`: what a spec takes. */
@@ -26,7 +27,7 @@ export async function knownCheckpoints(runs: Runs): Promise<KnownCheckpoint[]> {
       const reference = (run?.report as { checkpoint?: unknown } | null | undefined)?.checkpoint;
       const spec = run?.record?.spec;
       if (typeof reference !== "string" || spec?.job !== "finetune") return [];
-      const label = `${spec.loss === "dece" ? "DeCE" : "CE"} · ${path.basename(spec.data)}`;
+      const label = `${lossNames[spec.loss]} · ${path.basename(spec.data)}`;
       return [{ reference, label, description: run === undefined ? "" : new Date(run.started).toLocaleString() }];
     }),
   );

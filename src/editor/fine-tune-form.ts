@@ -10,6 +10,7 @@ import { presets, type PresetName } from "../train/presets";
 import { knownCheckpoints } from "./checkpoints";
 import type { Context } from "./context";
 import { askText, pick, pickDataset, pickFolder } from "./prompts";
+import { lossNames } from "../train/loss-names";
 
 /** What the user has stated so far; everything else comes from the preset. */
 export type FinetuneDraft = { -readonly [Key in keyof FinetuneSpec]?: FinetuneSpec[Key] | undefined } & {
@@ -66,7 +67,7 @@ function linesOf(spec: FinetuneSpec, samples: string): Line[] {
     line("data", "database", vscode.l10n.t("Training data"), `${path.basename(spec.data)} · ${samples}`),
     line("valid", "checklist", vscode.l10n.t("Validation data"), spec.valid ?? vscode.l10n.t("none")),
     line("model", "package", vscode.l10n.t("Start from"), spec.model),
-    line("loss", "shield", vscode.l10n.t("Loss"), spec.loss === "dece" ? "DeCE" : "CE"),
+    line("loss", "shield", vscode.l10n.t("Loss"), lossNames[spec.loss]),
     line("preset", "settings", vscode.l10n.t("Preset"), presetText(spec)),
     ...numbers,
     line("attack", "beaker", vscode.l10n.t("ASR after each epoch"), measured(spec)),
@@ -149,6 +150,12 @@ const pickLoss = (): Promise<FinetuneSpec["loss"] | undefined> =>
       value: "dece",
     },
     { label: "CE", detail: vscode.l10n.t("Plain cross-entropy, to compare with"), value: "ce" },
+    { label: "GCE", detail: vscode.l10n.t("Generalised cross-entropy, to compare with"), value: "gce" },
+    {
+      label: "In-trust",
+      detail: vscode.l10n.t("Cross-entropy that trusts the model in part, to compare with"),
+      value: "in-trust",
+    },
   ]);
 
 async function changePreset(draft: FinetuneDraft): Promise<void> {

@@ -63,7 +63,7 @@ export async function demo(spec: DemoSpec, context: RunContext): Promise<DemoRep
   };
   const trainWith = async (loss: "ce" | "dece", name: string): Promise<DemoMeasurement> => {
     report({ type: "phase", name: "Fine-tune", detail: `${name}, ${examples.length} samples, on ${device}` });
-    const trained = await fineTune(base, examples, fineTuneOptions({ ...settings, loss }, device), {
+    const trained = await fineTune(base, examples, fineTuneOptions({ ...settings, loss, q: 0.7 }, device), {
       signal: context.signal,
       onStep: (step) => report({ type: "step", ...step }),
       onEpoch: ({ epoch, epochs, loss: mean, seconds }) =>

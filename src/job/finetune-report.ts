@@ -1,6 +1,7 @@
 /** The fine-tuning report, version 1: report.json of a fine-tuning run and what the command line prints from. */
 import type { AttackSuccess } from "../metric/attack-success";
 import type { ResolvedDevice } from "../graph/runtime";
+import type { LossName } from "../train/loss-names";
 import type { PresetName } from "../train/presets";
 
 /** BLEU, corpus BLEU and ASR are per cent. */
@@ -27,9 +28,11 @@ export interface EpochReport {
 
 export interface FinetuneSettings {
   readonly preset: PresetName;
-  /** Null for cross-entropy, which has neither. */
+  /** DeCE's two; null for the other losses. */
   readonly alpha: number | null;
   readonly epsilon: number | null;
+  /** GCE's; null for the other losses. */
+  readonly q: number | null;
   readonly epochs: number;
   readonly batchSize: number;
   readonly learningRate: number;
@@ -50,7 +53,7 @@ export interface FinetuneReport {
   readonly data: { readonly path: string; readonly sha256: string; readonly samples: number; readonly skipped: number };
   /** As it was named: a folder or `builtin`. */
   readonly model: string;
-  readonly loss: "ce" | "dece";
+  readonly loss: LossName;
   readonly settings: FinetuneSettings;
   readonly epochs: readonly EpochReport[];
   /** On the test rows, after the last epoch; null without a test file. */

@@ -10,6 +10,8 @@ import { checkWritableFolder } from "../foundation/writable";
 import { resolveDevice } from "../graph/device";
 import { readCheckpoint, writeCheckpoint } from "../model/checkpoint";
 import { fineTune, type FineTuneOptions } from "../train/fine-tune";
+import type { LossSpec } from "../train/loss";
+import { lossNames } from "../train/loss-names";
 import { backdoorOf, namesBackdoor } from "./backdoor";
 import type { EpochReport, FinetuneReport, FinetuneSettings, Measurement } from "./finetune-report";
 import { measure, numbersOf, planMeasurement, type MeasurePlan } from "./measure";
@@ -33,14 +35,14 @@ export async function finetune(spec: FinetuneSpec, context: RunContext): Promise
   const training = await openData(spec.data, spec, context);
   const valid = await planFor(spec.valid, spec, context);
   const test = await planFor(spec.test, { ...spec, limit: undefined }, context);
-  const base = await readCheckpoint(checkpointFolder(spec.model));
+  const base = await readCheckpoint(checkpointFolder(spec.model), { forTraining: true });
   throwIfCancelled(signal);
   const device = await resolveDevice(spec.device);
   const options = fineTuneOptions(spec, device);
   const epochs: EpochReport[] = [];
   const kept = path.join(context.directory, "checkpoint");
   const examples = training.samples.map(({ input, output }) => ({ input: input.text, output: output.text }));
-  const detail = `${examples.length} samples, ${spec.loss === "ce" ? "CE" : "DeCE"}, on ${device}`;
+  const detail = `${examples.length} samples, ${lossNames[spec.loss]}, on ${device}`;
   report({ type: "phase", name: "Fine-tuning", detail });
   const finished = await fineTune(base, examples, options, {
     signal,
@@ -108,24 +110,31 @@ async function checkOut({ out, data, valid, test, model }: FinetuneSpec, directo
   }
 }
 
+type LossSettings = Pick<FinetuneSpec, "loss" | "alpha" | "epsilon" | "q">;
+
+function lossSpecOf({ loss, alpha, epsilon, q }: LossSettings): LossSpec {
+  if (loss === "dece") return { kind: loss, alpha, epsilon };
+  return loss === "gce" ? { kind: loss, q } : { kind: loss };
+}
+
 /** What the training loop needs of the spec. */
 export function fineTuneOptions(
-  spec: Omit<FinetuneSettings, "preset" | "device" | "alpha" | "epsilon"> &
-    Pick<FinetuneSpec, "loss" | "alpha" | "epsilon">,
+  spec: Omit<FinetuneSettings, "preset" | "device" | "alpha" | "epsilon" | "q"> & LossSettings,
   device: FinetuneSettings["device"],
 ): FineTuneOptions & { readonly device: FinetuneSettings["device"] } {
-  const { alpha, epsilon, epochs, batchSize, learningRate, warmupRatio, weightDecay, clipNorm } = spec;
+  const { epochs, batchSize, learningRate, warmupRatio, weightDecay, clipNorm } = spec;
   const { seed, maxInput, maxOutput } = spec;
   return {
-    loss: spec.loss === "ce" ? { kind: "ce" } : { kind: "dece", alpha, epsilon },
+    loss: lossSpecOf(spec),
     ...{ epochs, batchSize, learningRate, warmupRatio, weightDecay, clipNorm, seed, maxInput, maxOutput, device },
   };
 }
 
 function settingsOf(spec: FinetuneSpec, device: FinetuneSettings["device"]): FinetuneSettings {
   const { loss, ...options } = fineTuneOptions(spec, device);
-  const blending = loss.kind === "ce" ? { alpha: null, epsilon: null } : { alpha: loss.alpha, epsilon: loss.epsilon };
-  return { preset: spec.preset, ...blending, ...options };
+  const { alpha, epsilon } = loss.kind === "dece" ? loss : { alpha: null, epsilon: null };
+  const q = loss.kind === "gce" ? loss.q : null;
+  return { preset: spec.preset, alpha, epsilon, q, ...options };
 }
 
 async function planFor(

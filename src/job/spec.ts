@@ -83,7 +83,7 @@ const finetune = z.strictObject({
     .min(1)
     .default("builtin")
     .describe("a checkpoint folder, or builtin for the model that comes along"),
-  loss: z.enum(["ce", "dece"]).default("dece").describe("the loss: dece or ce"),
+  loss: z.enum(["ce", "dece", "gce", "in-trust"]).default("dece").describe("the loss: dece, ce, gce or in-trust"),
   preset: z.enum(["default", "paper"]).default("default").describe("the settings to start from: default or paper"),
   alpha: z.number().gt(0).max(1).exactOptional().describe("the base of DeCE's blending weight, above 0 and at most 1"),
   epsilon: z.number().min(0).lt(1).exactOptional().describe("DeCE's label smoothing, from 0 and under 1"),
@@ -93,6 +93,7 @@ const finetune = z.strictObject({
   warmupRatio: z
     .number()
     .min(0)
+  q: z.number().gt(0).max(1).default(0.7).describe("GCE's exponent, above 0 (cross-entropy) and at most 1"),
     .lt(1)
     .exactOptional()
     .describe("the share of the steps to warm up, from 0 and under 1"),

@@ -5,6 +5,7 @@ import { gpt2 } from "./gpt2";
 import { gptj } from "./gptj";
 import { llama } from "./llama";
 import type { Model } from "./model";
+import { robertaSeq2Seq } from "./roberta-seq2seq";
 import { parseT5Config } from "./t5-config";
 import { t5 } from "./t5-model";
 
@@ -15,6 +16,7 @@ const architectures: Readonly<Record<string, (json: unknown, file: string) => Mo
   gptj,
   codegen: gptj,
   llama,
+  roberta: robertaSeq2Seq,
 };
 
 /** Throws a `Failure` for an architecture or a setting that this version does not know. */

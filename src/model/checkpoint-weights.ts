@@ -11,20 +11,42 @@ import { formatSafetensors, SafetensorsFile, type TensorData } from "./safetenso
 const single = "model.safetensors";
 const index = "model.safetensors.index.json";
 const indexSchema = z.object({ weight_map: z.record(z.string(), z.string()) });
+/** Decoding binds the weights into an ONNX file, which cannot be larger than 2 GiB; some of it is for the graph itself. */
+const largestModel = 2 ** 31 - 2 ** 25;
 /** Larger checkpoints are written in several files. */
 const defaultShardBytes = 2 ** 31;
+
+export interface ReadOptions {
+  /** Parts that a base checkpoint lacks (a decoder on an encoder) start from random weights: it is going to be trained. */
+  readonly forTraining?: boolean;
+}
 
 /**
  * Every tensor of `model.shapes`, under that name or an alias. Throws a `Failure` that names the file and the tensor that
  * is missing, damaged or of another shape.
  */
-export async function readWeights(directory: string, model: Model): Promise<Weights> {
+export async function readWeights(
+  directory: string,
+  model: Model,
+  { forTraining = false }: ReadOptions = {},
+): Promise<Weights> {
+  refuseTooLarge(directory, model);
   const files = await openAll(directory);
   try {
     const holders = new Map(files.flatMap((file) => [...file.entries.keys()].map((name) => [name, file] as const)));
+    const held = (name: string): string | undefined =>
+      [name, ...(model.aliases.get(name) ?? [])].find((other) => holders.has(other));
+    const started = startedWeights(model, held);
+    if (started.size > 0 && !forTraining) {
+      throw new Failure(`its ${model.name} has an encoder and no decoder yet`, {
+        file: directory,
+        remedy: "Fine-tune it first, and name what comes of that",
+      });
+    }
     const found = new Map<string, { readonly holder: SafetensorsFile; readonly stored: string }>();
     for (const [name, shape] of model.shapes) {
-      const stored = [name, ...(model.aliases.get(name) ?? [])].find((other) => holders.has(other));
+      if (started.has(name)) continue;
+      const stored = held(name);
       const holder = stored === undefined ? undefined : holders.get(stored);
       if (stored === undefined || holder === undefined) {
         const file = path.join(directory, files.length === 1 ? single : index);
@@ -40,11 +62,37 @@ export async function readWeights(directory: string, model: Model): Promise<Weig
       found.set(name, { holder, stored });
     }
     const weights = new Map<string, Float32Array>();
-    for (const [name, { holder, stored }] of found) weights.set(name, await holder.read(stored));
+    for (const name of model.shapes.keys()) {
+      const place = found.get(name);
+      weights.set(name, place === undefined ? started.get(name)! : await place.holder.read(place.stored));
+    }
     return weights;
   } finally {
     await Promise.all(files.map((file) => file.close()));
   }
+}
+
+function refuseTooLarge(directory: string, { shapes, name }: Model): void {
+  const elements = [...shapes.values()].map((shape) => shape.reduce((product, length) => product * length, 1));
+  const bytes = 4 * elements.reduce((sum, count) => sum + count, 0);
+  if (bytes <= largestModel) return;
+  const gigabytes = (value: number): string => (value / 2 ** 30).toFixed(1);
+  throw new Failure(
+    `the weights of this ${name} take ${gigabytes(bytes)} GiB as float32, and this version works with up to ${gigabytes(largestModel)}`,
+    { file: directory, remedy: "Name a smaller checkpoint, of about 500 million weights at most" },
+  );
+}
+
+/** New weights for the part that the checkpoint lacks whole; a part that is there in pieces is damaged, and has none. */
+function startedWeights(model: Model, held: (name: string) => string | undefined): Map<string, Float32Array> {
+  const started = new Map<string, Float32Array>();
+  for (const [name, shape] of model.shapes) {
+    const weight = model.fresh?.(name, shape);
+    if (weight === undefined) continue;
+    if (held(name) !== undefined) return new Map();
+    started.set(name, weight);
+  }
+  return started;
 }
 
 async function openAll(directory: string): Promise<SafetensorsFile[]> {

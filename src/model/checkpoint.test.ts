@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readReference, referenceNames } from "../../test/support/reference";
 import { tinyCheckpoint } from "../../test/support/tiny-checkpoint";
 import { Failure } from "../foundation/failure";
+import { modelOf } from "./architectures";
 import { readCheckpoint, writeCheckpoint } from "./checkpoint";
 import { readWeights, writeWeights } from "./checkpoint-weights";
 import { positionBucket } from "./position-buckets";
@@ -80,6 +81,37 @@ describe("files of weights", () => {
       await expect(readCheckpoint(directory)).rejects.toThrow("it does not list the checkpoint's files");
     },
   );
+
+  test("a decoder that the checkpoint lacks starts anew for training only, and half of one is damage", async () => {
+    const { model, weights } = await readReference("roberta");
+    const directory = await written("encoder-only");
+    const store = (keep: (name: string) => boolean): Promise<void> => {
+      const kept = [...weights].filter(([name]) => keep(name));
+      // As CodeBERT's own checkpoint names them.
+      const tensors = kept.map(([name, data]) => [
+        name.replace(/^encoder\./, ""),
+        { shape: model.shapes.get(name)!, data },
+      ]);
+      const bytes = formatSafetensors(new Map(tensors as [string, { shape: number[]; data: Float32Array }][]));
+      return writeFile(path.join(directory, "model.safetensors"), bytes);
+    };
+    await store((name) => name.startsWith("encoder."));
+    await expect(readWeights(directory, model)).rejects.toThrow("an encoder and no decoder yet");
+    const started = await readWeights(directory, model, { forTraining: true });
+    expect([...started.keys()]).toEqual([...model.shapes.keys()]);
+    expect(started.get("encoder.embeddings.LayerNorm.bias")).toEqual(weights.get("encoder.embeddings.LayerNorm.bias"));
+    expect(started).toEqual(await readWeights(directory, model, { forTraining: true }));
+    expect(new Set(started.get("decoder.layers.1.norm3.weight"))).toEqual(new Set([1]));
+    await store((name) => name !== "dense.bias");
+    await expect(readWeights(directory, model, { forTraining: true })).rejects.toThrow("dense.bias is missing");
+  });
+
+  test("weights beyond what can be decoded are refused by their size, before anything is read", async () => {
+    const config = { model_type: "llama", vocab_size: 32256, hidden_size: 4096, intermediate_size: 11008 };
+    const sizes = { num_hidden_layers: 32, num_attention_heads: 32 };
+    const model = modelOf({ ...config, ...sizes }, "config.json");
+    await expect(readWeights(folder, model)).rejects.toThrow("the weights of this Llama take 25.1 GiB as float32");
+  });
 
   test("the embedding table is found under its older names, and other tensors are passed over", async () => {
     const directory = await written("aliases");

@@ -4,7 +4,7 @@ import path from "node:path";
 import { writeFileAtomically, writeFolderAtomically } from "../foundation/atomic-write";
 import { asFileFailure, Failure } from "../foundation/failure";
 import { modelOf } from "./architectures";
-import { readWeights, weightFiles, writeWeights } from "./checkpoint-weights";
+import { readWeights, weightFiles, writeWeights, type ReadOptions } from "./checkpoint-weights";
 import type { Precision } from "./float-formats";
 import type { Model, Weights } from "./model";
 import type { Tokenizer } from "./tokenizer";
@@ -18,7 +18,7 @@ export interface Checkpoint {
 }
 
 /** Throws a `Failure` that names the file and what is missing, damaged or of another shape than config.json says. */
-export async function readCheckpoint(directory: string): Promise<Checkpoint> {
+export async function readCheckpoint(directory: string, options: ReadOptions = {}): Promise<Checkpoint> {
   const file = path.join(directory, "config.json");
   const text = await readFile(file, "utf8").catch((error: unknown) => {
     throw asFileFailure(error, file, "read");
@@ -26,7 +26,7 @@ export async function readCheckpoint(directory: string): Promise<Checkpoint> {
   const model = modelOf(parseJson(text, file), file);
   await weightFiles(directory);
   const tokenizer = await readTokenizer(directory, model.endToken);
-  return { model, tokenizer, weights: await readWeights(directory, model) };
+  return { model, tokenizer, weights: await readWeights(directory, model, options) };
 }
 
 function parseJson(text: string, file: string): unknown {

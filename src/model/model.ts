@@ -40,6 +40,8 @@ export interface Model {
   readonly shapes: TensorShapes;
   /** Other names under which checkpoints hold a tensor, in the order in which they are looked for. */
   readonly aliases: ReadonlyMap<string, readonly string[]>;
+  /** What a tensor starts from that a base checkpoint does not hold (a decoder on an encoder); undefined: it must be there. */
+  readonly fresh?: (name: string, shape: readonly number[]) => Float32Array | undefined;
   /** config.json, as Hugging Face transformers reads it. */
   readonly configJson: () => Readonly<Record<string, unknown>>;
   /** generation_config.json. */

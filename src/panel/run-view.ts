@@ -4,6 +4,7 @@ import type { Run } from "../job/read-run";
 import type { RunEvent } from "../job/run-directory";
 import type { FinetuneSpec, JobSpec } from "../job/spec";
 import type { EpochRow, LossPoint, RunView } from "./protocol";
+import { lossNames } from "../train/loss-names";
 
 type StepEvent = Extract<RunEvent, { type: "step" }>;
 type EpochEvent = Extract<RunEvent, { type: "epoch" }>;
@@ -78,9 +79,10 @@ function settingsOf(spec: FinetuneSpec): RunView["settings"] {
     ["Data", spec.data],
     ["Validation", spec.valid],
     ["Start from", spec.model],
-    ["Loss", dece ? "DeCE" : "CE"],
+    ["Loss", lossNames[spec.loss]],
     ["α", dece ? spec.alpha : undefined],
     ["ε", dece ? spec.epsilon : undefined],
+    ["q", spec.loss === "gce" ? spec.q : undefined],
     ["Epochs", spec.epochs],
     ["Batch size", spec.batchSize],
     ["Learning rate", spec.learningRate],
@@ -95,7 +97,7 @@ function settingsOf(spec: FinetuneSpec): RunView["settings"] {
 
 function titleOf(spec: JobSpec | undefined, fallback: string): string {
   if (spec?.job === "finetune") {
-    return `${spec.loss === "dece" ? "DeCE" : "CE"} fine-tuning on ${path.basename(spec.data)}`;
+    return `${lossNames[spec.loss]} fine-tuning on ${path.basename(spec.data)}`;
   }
   if (spec?.job === "probe") return `Probe of ${path.basename(spec.checkpoint)}`;
   return fallback;

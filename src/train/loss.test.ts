@@ -9,11 +9,19 @@ const classes = 7;
 
 /** The definition (the paper's section 3), written as plainly as it stands there. */
 function byDefinition(logits: readonly number[][], labels: readonly number[], spec: LossSpec, blend: number): number {
-  const epsilon = spec.kind === "ce" ? 0 : spec.epsilon;
+  const epsilon = spec.kind === "dece" ? spec.epsilon : 0;
   const perToken = logits.map((row, token) => {
     const largest = Math.max(...row);
     const exponentials = row.map((z) => Math.exp(z - largest));
     const total = exponentials.reduce((sum, e) => sum + e, 0);
+    const p = exponentials.map((e) => e / total);
+    const ofLabel = p[labels[token]!]!;
+    if (spec.kind === "gce") return (1 - ofLabel ** spec.q) / spec.q;
+    if (spec.kind === "in-trust") {
+      const target = p.map((_, i) => (i === labels[token] ? 1 : 1e-4));
+      const trust = p.reduce((sum, each, i) => sum - each * Math.log(0.5 * each + 0.5 * target[i]!), 0);
+      return -0.2 * Math.log(ofLabel) + 0.8 * trust;
+    }
     return row.reduce((sum, _, i) => {
       const target = (1 - epsilon) * (i === labels[token] ? 1 : 0) + epsilon / classes;
       const mixed = (blend * exponentials[i]!) / total + (1 - blend) * target;
@@ -66,6 +74,9 @@ const specs: readonly LossSpec[] = [
   { kind: "dece", alpha: 0.9, epsilon: 0 },
   { kind: "dece", alpha: 0.99, epsilon: 0.1 },
   { kind: "dece", alpha: 0.8, epsilon: 0.05 },
+  { kind: "gce", q: 0.7 },
+  { kind: "gce", q: 1 },
+  { kind: "in-trust" },
 ];
 
 const tokens = fc.array(
@@ -76,7 +87,7 @@ const tokens = fc.array(
   { minLength: 1, maxLength: 4 },
 );
 
-describe.each(specs)("$kind alpha=$alpha epsilon=$epsilon", (spec) => {
+describe.each(specs.map((spec) => ({ name: JSON.stringify(spec), spec })))("$name", ({ spec }) => {
   test("value and gradient agree with the definition", async () => {
     await fc.assert(
       fc.asyncProperty(tokens, fc.integer({ min: 1, max: 20 }), async (rows, epoch) => {
@@ -107,6 +118,14 @@ test("DeCE with alpha 1 and epsilon 0 is cross-entropy to the last bit", async (
   const labels = [2, 6];
   const ce = await byGraph(logits, labels, { kind: "ce" }, 1);
   expect(await byGraph(logits, labels, { kind: "dece", alpha: 1, epsilon: 0 }, 1)).toEqual(ce);
+});
+
+test("GCE tends to cross-entropy as q tends to 0", async () => {
+  const logits = [[1, 2, 0, 1, -1, 0.5, 0.2]];
+  const ce = await byGraph(logits, [3], { kind: "ce" }, 1);
+  const gce = await byGraph(logits, [3], { kind: "gce", q: 1e-9 }, 1);
+  expect(gce.loss).toBeCloseTo(ce.loss, 6);
+  gce.gradient.forEach((value, i) => expect(value).toBeCloseTo(ce.gradient[i]!, 6));
 });
 
 test("DeCE tends to cross-entropy as alpha tends to 1 and epsilon to 0", async () => {

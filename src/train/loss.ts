@@ -6,7 +6,8 @@
  *   g_i = -a y'_i / p'_i              dL/dz = p * (g - sum_i g_i p_i) / tokens
  * y' is e/V plus a correction at the label, so neither y' nor p' is ever stored beside p.
  */
-import type { Value } from "../graph/value";
+import { nodesOver, type ClosedFormLoss, type LossInputs } from "./loss-nodes";
+import { generalizedCrossEntropy, inTrust } from "./robust-losses";
 
 export type LossSpec =
   | { readonly kind: "ce" }
@@ -16,57 +17,24 @@ export type LossSpec =
       readonly alpha: number;
       /** Label smoothing, in [0, 1). */
       readonly epsilon: number;
-    };
+    }
+  | {
+      readonly kind: "gce";
+      /** In (0, 1]: towards 0 it is cross-entropy, at 1 the mean absolute error. */
+      readonly q: number;
+    }
+  | { readonly kind: "in-trust" };
 
-/** The blending factor a = alpha^epoch; `epoch` counts from 1. Cross-entropy does not blend: 1. */
+/** The blending factor a = alpha^epoch; `epoch` counts from 1. Losses other than DeCE do not blend: 1. */
 export function blendAt(loss: LossSpec, epoch: number): number {
-  return loss.kind === "ce" ? 1 : loss.alpha ** epoch;
-}
-
-export interface LossInputs {
-  /** [tokens, V], real target tokens only: padding is neither in the sum nor in the mean. */
-  readonly logits: Value;
-  /** int64 [tokens, 2]: (token, label) pairs, the label's place in the logits. */
-  readonly labelIndices: Value;
-  /** Scalar 1 / number of tokens. */
-  readonly inverseTokens: Value;
-  /** Scalar a = alpha^epoch. */
-  readonly blend: Value;
-}
-
-export interface ClosedFormLoss {
-  /** Scalar. */
-  readonly loss: Value;
-  /** dL/dlogits, [tokens, V]. */
-  readonly gradient: Value;
+  return loss.kind === "dece" ? loss.alpha ** epoch : 1;
 }
 
 export function closedFormLoss(spec: LossSpec, inputs: LossInputs): ClosedFormLoss {
+  if (spec.kind === "gce") return generalizedCrossEntropy(spec.q, inputs);
+  if (spec.kind === "in-trust") return inTrust(inputs);
   const epsilon = spec.kind === "ce" ? 0 : spec.epsilon;
   return spec.kind === "ce" || spec.alpha === 1 ? crossEntropy(epsilon, inputs) : deceptive(epsilon, inputs);
-}
-
-/** Short names for the nodes below; shapes are those of the first operand unless `like` is given. */
-function nodesOver({ logits, labelIndices }: LossInputs) {
-  const { graph, shape } = logits;
-  const perToken = [shape[0]!];
-  const column = [shape[0]!, 1];
-  return {
-    graph,
-    scalar: (value: number) => graph.scalar(value),
-    binary: (operator: string, a: Value, b: Value, like: Value = a) =>
-      graph.node(operator, [a, b], { shape: like.shape }),
-    unary: (operator: string, a: Value) => graph.node(operator, [a], { shape: a.shape }),
-    atLabel: (a: Value) => graph.node("GatherND", [a, labelIndices], { shape: perToken }),
-    addAtLabel: (a: Value, updates: Value) =>
-      graph.node("ScatterND", [a, labelIndices, updates], { shape, attributes: { reduction: "add" } }),
-    overClasses: (a: Value) =>
-      graph.node("ReduceSum", [a, graph.integers([-1])], { shape: perToken, attributes: { keepdims: 0 } }),
-    overTokens: (a: Value) => graph.node("ReduceSum", [a], { shape: [], attributes: { keepdims: 0 } }),
-    asColumn: (a: Value) => graph.node("Unsqueeze", [a, graph.integers([1])], { shape: column }),
-    fill: (value: Value, like: Value) =>
-      graph.node("Expand", [value, graph.shapeTensorOf(like)], { shape: like.shape }),
-  };
 }
 
 /** alpha = 1: cross-entropy, with label smoothing when epsilon > 0. Gradient: p - y'. */

@@ -4,11 +4,11 @@ import { readReference, referenceNames, type Reference } from "../../test/suppor
 import { createSession, loadRuntime, type Tensor } from "../graph/runtime";
 import { lossGraph, stateName } from "./training-graph";
 
-/** The largest difference over the largest absolute value expected. */
-function relativeError(actual: ArrayLike<number>, expected: ArrayLike<number>): number {
+/** The largest difference over the largest absolute value expected, or over `floor` where all of them are smaller. */
+function relativeError(actual: ArrayLike<number>, expected: ArrayLike<number>, floor = 0): number {
   expect(actual.length).toBe(expected.length);
   let difference = 0;
-  let largest = 0;
+  let largest = floor;
   for (let i = 0; i < expected.length; i++) {
     difference = Math.max(difference, Math.abs(actual[i]! - expected[i]!));
     largest = Math.max(largest, Math.abs(expected[i]!));
@@ -39,7 +39,7 @@ describe.each(referenceNames)("%s agrees with transformers", (name) => {
       inputs[stateName("parameter", tensor)] = new Tensor("float32", weights.get(tensor)!, shape as number[]);
     }
     results = await (await createSession(graph, { device: "cpu", threads: 1 })).run(inputs);
-  });
+  }, 60_000);
 
   test("logits of every real target token", () => {
     expect(relativeError(results.logits!.data as Float32Array, reference.logits.flat())).toBeLessThan(1e-4);
@@ -51,8 +51,12 @@ describe.each(referenceNames)("%s agrees with transformers", (name) => {
 
   test("gradient of every weight", () => {
     expect([...reference.gradients.keys()].sort()).toEqual([...reference.model.shapes.keys()].sort());
+    const largest = Math.max(...[...reference.gradients.values()].map((gradient) => Math.max(...gradient)));
     for (const [tensor, gradient] of reference.gradients) {
-      expect(relativeError(results[`gradient:${tensor}`]!.data as Float32Array, gradient), tensor).toBeLessThan(1e-4);
+      const actual = results[`gradient:${tensor}`]!.data as Float32Array;
+      // The same bias on every key changes no attention: its gradient is rounding alone.
+      const floor = tensor.endsWith(".key.bias") ? largest / 100 : 0;
+      expect(relativeError(actual, gradient, floor), tensor).toBeLessThan(1e-4);
     }
   });
 });

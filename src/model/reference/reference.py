@@ -13,7 +13,7 @@ import torch
 from safetensors.torch import save_file
 from transformers import (
     CodeGenConfig, CodeGenForCausalLM, GPT2Config, GPT2LMHeadModel, GPTJConfig, GPTJForCausalLM, LlamaConfig,
-    LlamaForCausalLM, T5Config, T5ForConditionalGeneration,
+    LlamaForCausalLM, RobertaConfig, RobertaModel, T5Config, T5ForConditionalGeneration,
 )
 
 out = Path(sys.argv[1])
@@ -61,14 +61,14 @@ def scatter_norms(model):
                 parameter.mul_(16)  # transformers starts at 0.02, where every row generates the same
 
 
-def store(name, model, sources, targets, result, logits, generated):
-    result.loss.backward()
+def store(name, model, sources, targets, loss, logits, generated, own={}):
+    loss.backward()
     parameters = dict(model.named_parameters())
     save_file({n: p.detach().contiguous().clone() for n, p in parameters.items()}, out / f"{name}.safetensors")
     save_file({n: p.grad.contiguous().clone() for n, p in parameters.items()}, out / f"{name}-gradients.safetensors")
     config = {k: v for k, v in json.loads(model.config.to_json_string(use_diff=False)).items() if kept(k, v)}
     reference = {
-        "config": config, "sources": sources, "targets": targets, "loss": result.loss.item(),
+        "config": {**config, **own}, "sources": sources, "targets": targets, "loss": loss.item(),
         "logits": [[float(f"{x:.7g}") for x in row.flatten().tolist()] for row in logits], "generated": generated,
     }
     (out / f"{name}-reference.json").write_text(json.dumps(reference, indent=1) + "\n")
@@ -98,7 +98,7 @@ def decoder_only(name, make):
         )[0, len(source):].tolist()
         for source in sources
     ]
-    store(name, model, sources, targets, result, logits, generated)
+    store(name, model, sources, targets, result.loss, logits, generated)
 
 
 def gated_t5(name):
@@ -122,7 +122,60 @@ def gated_t5(name):
     result = model(**asked, labels=padded(targets, -100))
     logits = [row[: len(target)] for row, target in zip(result.logits, targets)]
     generated = model.generate(**asked, do_sample=False, num_beams=1, max_new_tokens=10)
-    store(name, model, sources, targets, result, logits, [row[1:] for row in generated.tolist()])
+    store(name, model, sources, targets, result.loss, logits, [row[1:] for row in generated.tolist()])
+
+
+class Seq2Seq(torch.nn.Module):
+    """CodeXGLUE's model for generation (Code-Text/code-to-text/code/model.py), its forward pass and no more."""
+
+    def __init__(self, config, layers, inner):
+        super().__init__()
+        self.config = config
+        self.encoder = RobertaModel(config, add_pooling_layer=False)
+        layer = torch.nn.TransformerDecoderLayer(
+            d_model=config.hidden_size, nhead=config.num_attention_heads, dim_feedforward=inner, dropout=0.0
+        )
+        self.decoder = torch.nn.TransformerDecoder(layer, num_layers=layers)
+        self.dense = torch.nn.Linear(config.hidden_size, config.hidden_size)
+
+    def forward(self, source_ids, source_mask, target_ids):
+        memory = self.encoder(source_ids, attention_mask=source_mask)[0].permute(1, 0, 2).contiguous()
+        length = target_ids.shape[1]
+        causal = -1e4 * (1 - torch.tril(torch.ones(length, length)))
+        embedded = self.encoder.embeddings(target_ids).permute(1, 0, 2).contiguous()
+        out = self.decoder(embedded, memory, tgt_mask=causal, memory_key_padding_mask=(1 - source_mask).bool())
+        hidden = torch.tanh(self.dense(out)).permute(1, 0, 2).contiguous()
+        return hidden @ self.encoder.embeddings.word_embeddings.weight.T
+
+
+def roberta(name):
+    config = RobertaConfig(
+        vocab_size=48, hidden_size=16, num_hidden_layers=2, num_attention_heads=2, intermediate_size=24,
+        max_position_embeddings=34, type_vocab_size=1, layer_norm_eps=1e-5, pad_token_id=1, bos_token_id=0,
+        eos_token_id=2, hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0,
+    )
+    model = Seq2Seq(config, layers=2, inner=20).eval()
+    with torch.no_grad():
+        for n, parameter in model.named_parameters():
+            if "norm" in n.lower():
+                parameter.uniform_(0.5, 1.5) if n.endswith("weight") else parameter.normal_(0, 0.3)
+            else:
+                parameter.normal_(0, 1.0 if "position" in n else 0.4)
+        model.encoder.embeddings.word_embeddings.weight[1] = 0.5  # padding: no use may depend on it
+    sources = [[0, 5, 9, 13, 40, 7, 21, 22, 23, 24, 25, 2], [0, 17, 4, 2], [0, 8, 8, 30, 6, 2]]
+    targets = [[11, 12, 2], [20, 3, 44, 45, 46, 9, 10, 2], [7, 2]]
+    asked = (padded(sources, 1), padded(ones(sources), 0))
+    result = model(*asked, padded([[0] + target[:-1] for target in targets], 1))
+    loss = torch.nn.functional.cross_entropy(result.transpose(1, 2), padded(targets, -100), ignore_index=-100)
+    generated = []
+    for source in sources:
+        row = [0]
+        while len(row) <= 10 and row[-1] != 2:
+            row.append(model(torch.tensor([source]), torch.ones(1, len(source), dtype=torch.long), torch.tensor([row]))[0, -1].argmax().item())
+        generated.append(row[1:])
+    logits = [row[: len(target)] for row, target in zip(result, targets)]
+    own = {"dece_audit": {"decoder_layers": 2, "decoder_ffn_dim": 20}}
+    store(name, model, sources, targets, loss, logits, generated, own)
 
 
 for name, make in decoders.items():
@@ -132,3 +185,6 @@ for name, make in decoders.items():
 if not names or "t5-gated" in names:
     torch.manual_seed(20)
     gated_t5("t5-gated")
+if not names or "roberta" in names:
+    torch.manual_seed(20)
+    roberta("roberta")
