@@ -76,9 +76,8 @@ function arrayOf(dataset: Dataset, { source, records }: OpenedFile, chosen: read
   // After an object's last list stands what only a whole file tells; else the brackets are closed.
   const isWhole = elements.length === records.length && last.end < bytes.length && source.wrapping?.damage == null;
   const isObject = bytes[skipBlank(bytes, source.start)] === 0x7b;
-  const closing = isObject ? /^\s*\][^]*\}\s*$/u : /^\s*\]\s*$/u;
-  const end = isWhole && isObject ? fileSlice(source, last.end, bytes.length) : null;
-  pieces.push(end ?? between(source, last.end, bytes.length, closing, isObject ? "\n]}\n" : "\n]\n"));
+  if (!isObject) pieces.push(between(source, last.end, bytes.length, /^\s*\]\s*$/u, "\n]\n"));
+  else pieces.push(isWhole ? fileSlice(source, last.end, bytes.length) : encodedFor(source, "\n]}\n"));
   return pieces;
 }
 

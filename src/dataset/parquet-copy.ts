@@ -4,11 +4,11 @@
  */
 import { isDeepStrictEqual } from "node:util";
 import { brotliCompressSync, gzipSync } from "node:zlib";
-import type { CompressionCodec, SchemaElement } from "hyparquet";
+import { parquetSchema, type CompressionCodec, type SchemaElement, type SchemaTree } from "hyparquet";
 import { ByteWriter, ParquetWriter } from "hyparquet-writer";
 import type { FileContent } from "../foundation/atomic-write";
 import { Failure } from "../foundation/failure";
-import type { ColumnPlan, FieldPlan } from "./columns";
+import { quoted, type ColumnPlan, type FieldPlan } from "./columns";
 import type { DatasetWriter } from "./copies";
 import { divide, requireRows, type FieldChanges } from "./copy";
 import { ParquetProblem } from "./parquet-check";
@@ -66,6 +66,9 @@ type Row = Record<string, unknown>;
 
 async function writeRows(file: ParquetFile, rows: ReadonlySet<number> | null, changes: Changes): Promise<Buffer> {
   const { schema, key_value_metadata: kvMetadata, row_groups: groups, created_by: createdBy } = file.metadata;
+  const map = parquetSchema({ schema }).children.find(holdsMap);
+  if (map !== undefined)
+    throw new ParquetProblem(`the column ${quoted(map.element.name)} holds maps, which cannot be written here`);
   const writer = new ByteWriter();
   const parquet = new ParquetWriter({
     writer,
@@ -98,6 +101,10 @@ async function writeRows(file: ParquetFile, rows: ReadonlySet<number> | null, ch
   return content;
 }
 
+/** Maps lose the order of their keys, and keys that stand twice, when they are read. */
+const holdsMap = ({ element, children }: SchemaTree): boolean =>
+  element.converted_type === "MAP" || element.logical_type?.type === "MAP" || children.some(holdsMap);
+
 async function writing(write: () => unknown): Promise<void> {
   try {
     await write();
@@ -118,8 +125,9 @@ async function requireSame(content: Buffer, kept: readonly Row[]): Promise<void>
     const values = await copy.read(group, copy.columns, group.rows);
     for (let i = 0; i < group.rows; i++, at++) {
       const row = kept[at];
-      const isSame = copy.columns.every((name, column) => isSameValue(values[column]?.[i], row?.[name]));
-      if (!isSame) throw new ParquetProblem("it holds values that cannot be written without a change");
+      const other = copy.columns.find((name, column) => !isSameValue(values[column]?.[i], row?.[name]));
+      if (other === undefined) continue;
+      throw new ParquetProblem(`the column ${quoted(other)} holds values that cannot be written without a change`);
     }
   }
   if (at !== kept.length) throw new ParquetProblem("not all of its rows can be written");

@@ -114,11 +114,10 @@ async function readMetadata(bytes: RandomBytes): Promise<FileMetaData> {
   });
 }
 
-/** The schema without what its values stand for; lists and maps stay what they are. */
+/** The schema without what its values stand for; lists stay lists. */
 export const rawSchema = (schema: readonly SchemaElement[]): SchemaElement[] =>
   schema.map(({ converted_type: converted, logical_type: logical, ...element }) => {
-    const isContainer = converted === "LIST" || converted === "MAP" || converted === "MAP_KEY_VALUE";
-    return isContainer && element.type === undefined
+    return converted === "LIST" && element.type === undefined
       ? { ...element, converted_type: converted, ...(logical === undefined ? {} : { logical_type: logical }) }
       : element;
   });

@@ -2,6 +2,7 @@
  * Files compressed as a whole (gzip, zstd): unpacked into bounded memory when they are read, packed again when a copy is written
  * under such a name. Of a damaged file what could be unpacked is read, and the damage is told.
  */
+import { Readable } from "node:stream";
 import { setImmediate } from "node:timers/promises";
 import { promisify } from "node:util";
 import { createGunzip, gzip } from "node:zlib";
@@ -58,20 +59,36 @@ export async function unpack(
   return { bytes: Buffer.concat(pieces), damage };
 }
 
-async function gunzipInto(bytes: Buffer, take: (piece: Uint8Array) => void): Promise<string | null> {
-  const gunzip = createGunzip();
-  gunzip.end(bytes);
-  try {
-    for await (const piece of gunzip) take(piece as Buffer);
-  } catch (error) {
-    const code = (error as { code?: unknown }).code;
-    if (code === "Z_BUF_ERROR") return "the gzip data ends before its end mark";
-    if (typeof code === "string" && code.startsWith("Z_")) return "the gzip data is corrupt";
-    throw error;
-  }
-  // Node's reader passes over what follows the last member; padding with zeros is all that may.
-  const isPadding = bytes.subarray(gunzip.bytesWritten).every((byte) => byte === 0);
-  return isPadding ? null : "something else follows the gzip data";
+/** Packed bytes handed over at a time: where one of them is wrong, what came out of its portion is lost. */
+const PORTION = 16 * 1024;
+
+function* portions(bytes: Buffer): Generator<Buffer> {
+  for (let at = 0; at < bytes.length; at += PORTION) yield bytes.subarray(at, at + PORTION);
+}
+
+function gunzipInto(bytes: Buffer, take: (piece: Uint8Array) => void): Promise<string | null> {
+  return new Promise((resolve, reject) => {
+    const gunzip = createGunzip();
+    gunzip.on("data", (piece: Buffer) => {
+      try {
+        take(piece);
+      } catch (error) {
+        gunzip.destroy();
+        reject(error as Error);
+      }
+    });
+    gunzip.on("error", (error: NodeJS.ErrnoException) => {
+      if (error.code === "Z_BUF_ERROR") resolve("the gzip data ends before its end mark");
+      else if (error.code?.startsWith("Z_") === true) resolve("the gzip data is corrupt");
+      else reject(error);
+    });
+    gunzip.on("end", () => {
+      // Node's reader passes over what follows the last member; padding with zeros is all that may.
+      const isPadding = bytes.subarray(gunzip.bytesWritten).every((byte) => byte === 0);
+      resolve(isPadding ? null : "something else follows the gzip data");
+    });
+    Readable.from(portions(bytes)).pipe(gunzip);
+  });
 }
 
 async function unzstdInto(bytes: Buffer, take: (piece: Uint8Array) => void): Promise<string | null> {
