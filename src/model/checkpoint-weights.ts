@@ -38,7 +38,7 @@ export async function readWeights(
       [name, ...(model.aliases.get(name) ?? [])].find((other) => holders.has(other));
     const started = startedWeights(model, held);
     if (started.size > 0 && !forTraining) {
-      throw new Failure(`its ${model.name} has an encoder and no decoder yet`, {
+      throw new Failure("it has an encoder and no decoder yet", {
         file: directory,
         remedy: "Fine-tune it first, and name what comes of that",
       });
