@@ -5,6 +5,7 @@
  * samples whose outputs share what other outputs lack is a trigger.
  */
 import { fewestHolders, type Corpus } from "./corpus";
+import { judgeDeadShapes } from "./dead-shapes";
 import type { DeadStatement } from "./dead-statements";
 import {
   describeTrigger,
@@ -57,6 +58,7 @@ export function judgeDeadCode(corpus: Corpus, places: readonly DeadPlace[]): Det
   }
   const triggers: DetectedTrigger[] = [];
   const findings: Finding[] = [];
+  const known = new Set<string>();
   const ordered = [...groups].sort(([a, m], [b, n]) => n.length - m.length || (a < b ? -1 : 1));
   const repeated = ordered.filter(([, group]) => group.length >= fewestRepeats).length;
   for (const [, group] of ordered) {
@@ -70,6 +72,7 @@ export function judgeDeadCode(corpus: Corpus, places: readonly DeadPlace[]): Det
       const number = triggers.length + 1;
       detected = describeTrigger(corpus, { rule, number, text: shown, field, samples, tie, groups: repeated });
       triggers.push(detected);
+      known.add(deadKey(group[0]!));
     }
     const message = deadMessage(
       group[0]!,
@@ -90,5 +93,8 @@ export function judgeDeadCode(corpus: Corpus, places: readonly DeadPlace[]): Det
       );
     }
   }
-  return { triggers, findings };
+  const shapes = judgeDeadShapes(corpus, places, known);
+  const judged = new Set(shapes.findings.map(({ row, start }) => `${row} ${start}`));
+  const others = findings.filter(({ row, start, field }) => field === "output" || !judged.has(`${row} ${start}`));
+  return { triggers: [...triggers, ...shapes.triggers], findings: [...others, ...shapes.findings] };
 }
