@@ -7,6 +7,7 @@ import type { BigIntStats } from "node:fs";
 import { open, stat, type FileHandle } from "node:fs/promises";
 import { asFileFailure, Failure, throwIfCancelled } from "../foundation/failure";
 import type { Source } from "./source";
+import { UnreadableDataset } from "./unreadable";
 
 /** Bytes read at a time. */
 const PIECE = 4 * 1024 * 1024;
@@ -18,17 +19,25 @@ export class FileWindows {
     private readonly opened: BigIntStats,
   ) {}
 
-  /** Opens a regular file. Throws a `Failure` for anything else. */
-  static async open(path: string): Promise<FileWindows> {
+  /** Opens a regular file, where `identity` is given the one that had it. Throws a `Failure` for anything else. */
+  static async open(path: string, identity?: string): Promise<FileWindows> {
     try {
       // Before it is opened, for opening a pipe waits for a writer.
       const status = await stat(path);
       if (!status.isFile()) throw new Failure("it is not a regular file", { file: path, remedy: "Name a file" });
       const handle = await open(path, "r");
-      return new FileWindows(path, handle, await handle.stat({ bigint: true }));
+      const file = new FileWindows(path, handle, await handle.stat({ bigint: true }));
+      if (identity === undefined || identity === file.identity) return file;
+      await handle.close();
+      throw changed(path);
     } catch (error) {
       throw asFileFailure(error, path, "read");
     }
+  }
+
+  /** Differs once the file is replaced or written to. */
+  get identity(): string {
+    return identityOf(this.opened);
   }
 
   /** Size in bytes when it was opened. */
@@ -57,9 +66,7 @@ export class FileWindows {
   /** Throws a `Failure` when the file at the path is not the one that was opened, as it was then. */
   async requireUnchanged(): Promise<void> {
     const now = await stat(this.path, { bigint: true }).catch(() => null);
-    const { size, mtimeNs, ino, dev } = this.opened;
-    if (now?.size === size && now.mtimeNs === mtimeNs && now.ino === ino && now.dev === dev) return;
-    throw new Failure("the file changed while it was read", { file: this.path, remedy: "Open it again" });
+    if (now === null || identityOf(now) !== this.identity) throw changed(this.path);
   }
 
   close(): Promise<void> {
@@ -82,6 +89,15 @@ export class FileWindows {
     }
   }
 }
+
+const identityOf = ({ size, mtimeNs, ino, dev }: BigIntStats): string => [size, mtimeNs, ino, dev].join("-");
+
+const changed = (path: string): UnreadableDataset =>
+  new UnreadableDataset(
+    "the file changed while it was read",
+    { file: path, remedy: "Open it again when it is complete" },
+    { format: null, sha256: null, bytes: 0, rows: 0, skipped: [] },
+  );
 
 /** Bytes of whole records as a file of their own. */
 export const windowSource = (path: string, bytes: Buffer): Source => ({

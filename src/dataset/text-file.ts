@@ -8,7 +8,8 @@ import { FileWindows, windowSource } from "./file-windows";
 import { detectFormat } from "./format";
 import { ColumnSearch, layoutOf, skipReason } from "./open";
 import { fileSample, OpenedFile } from "./opened";
-import { MAX_RECORD_BYTES, TOO_LONG, UNCLOSED } from "./raw-record";
+import type { Layout, Texts } from "./layout";
+import { MAX_RECORD_BYTES, TOO_LONG, UNCLOSED, type RawRecord } from "./raw-record";
 import { recordBoundaries, type Division, type RecordSink } from "./record-boundaries";
 import type { DatasetFormat, Sample } from "./sample";
 import { foreignContent, type Source } from "./source";
@@ -30,6 +31,8 @@ export interface IndexedSample {
 /** What is known of a text file once its beginning has been read; plain data, so that a worker can read windows by it. */
 export interface TextShape {
   readonly path: string;
+  /** Of the file that was looked at. */
+  readonly identity: string;
   readonly format: TextFormat;
   readonly division: Division;
   /** First byte after a byte order mark: a CSV header or the first line. */
@@ -60,7 +63,8 @@ export async function textShape(file: FileWindows, options: TextOptions): Promis
   const format = options.format ?? detectFormat(source);
   if (format !== "jsonl" && format !== "csv" && format !== "tsv") return null;
   const division = format === "jsonl" ? "lines" : sniffDelimiter(source, format);
-  const bare = { path: file.path, format, division, start, header: Buffer.alloc(0), plan: null } as const;
+  const { path, identity } = file;
+  const bare = { path, identity, format, division, start, header: Buffer.alloc(0), plan: null } as const;
   const header = format === "jsonl" ? bare.header : await headerOf(file, bare, options.signal);
   if (header === null) return null;
   const shape: TextShape = { ...bare, header };
@@ -116,6 +120,8 @@ export interface RangeOptions {
   /** The rows wanted, `end` exclusive; else all. */
   readonly rows?: { readonly first: number; readonly end: number };
   readonly signal?: AbortSignal | undefined;
+  /** Called with the bytes that were read, before they are overwritten. */
+  readonly onBytes?: (bytes: Buffer) => void;
 }
 
 /** The records of a file in ranges of at most so many records and bytes (one record may have more). Reads the file once. */
@@ -123,7 +129,7 @@ export async function* recordRanges(
   file: FileWindows,
   { division, start, header }: TextShape,
   limits: { readonly records: number; readonly bytes: number },
-  { from, rows, signal }: RangeOptions = {},
+  { from, rows, signal, onBytes }: RangeOptions = {},
 ): AsyncGenerator<RecordRange> {
   const ready: RecordRange[] = [];
   let open: { row: number; line: number; start: number; end: number; count: number } | null = null;
@@ -147,6 +153,7 @@ export async function* recordRanges(
   };
   const boundaries = recordBoundaries(division, from?.start ?? start, from?.line ?? 1, note);
   for await (const bytes of file.pieces(from?.start ?? start, file.bytes, signal)) {
+    onBytes?.(bytes);
     boundaries.push(bytes);
     yield* ready.splice(0);
     if (row >= (rows?.end ?? Infinity)) break;
@@ -164,15 +171,72 @@ const sourceOf = async (file: FileWindows, { header }: TextShape, { start, end }
     header.length === 0 ? await file.read(start, end) : Buffer.concat([header, await file.read(start, end)]),
   );
 
-/** Reads the records of a range. Throws a `Failure` where the file has changed. */
-export async function readRange(file: FileWindows, shape: TextShape, range: RecordRange): Promise<IndexedSample[]> {
-  const { row, line, problem } = range;
-  if (problem !== null) return [{ row, line, sample: null, problem }];
+interface ReadWindow {
+  readonly source: Source;
+  readonly layout: Layout;
+  /** In the file's rows and lines, but with offsets in `source`. */
+  readonly records: readonly RawRecord[];
+}
+
+async function readWindow(file: FileWindows, shape: TextShape, range: RecordRange): Promise<ReadWindow> {
   const source = await sourceOf(file, shape, range);
   const layout = layoutOf(source, shape.format, delimiterOf(shape));
   const inWindow = [...layout.records()];
-  const shift = line - (inWindow[0]?.line ?? line);
-  const records = inWindow.map((record) => ({ ...record, row: row + record.row, line: shift + record.line }));
+  const shift = range.line - (inWindow[0]?.line ?? range.line);
+  const records = inWindow.map((record) => ({ ...record, row: range.row + record.row, line: shift + record.line }));
+  return { source, layout, records };
+}
+
+/** The texts of a record, or why it cannot be read. */
+export interface ReadTexts {
+  readonly row: number;
+  readonly line: number;
+  readonly texts: Texts | string;
+}
+
+/** Reads the texts of a range's records, or of those wanted. Throws a `Failure` where the file has changed. */
+export async function readTexts(
+  file: FileWindows,
+  shape: TextShape,
+  range: RecordRange,
+  isWanted: (row: number) => boolean = () => true,
+): Promise<ReadTexts[]> {
+  const { row, line, problem } = range;
+  if (problem !== null) return isWanted(row) ? [{ row, line, texts: problem }] : [];
+  const { layout, records } = await readWindow(file, shape, range);
+  return records
+    .filter((record) => isWanted(record.row))
+    .map((record) => ({
+      row: record.row,
+      line: record.line,
+      texts: shape.plan === null ? skipReason(layout, record) : layout.read(record, shape.plan),
+    }));
+}
+
+/** The bytes of a range's records, each with its line ending; null for one that is too long to be read. */
+export async function readBytes(
+  file: FileWindows,
+  shape: TextShape,
+  range: RecordRange,
+): Promise<{ readonly row: number; readonly bytes: Buffer | null }[]> {
+  if (range.problem !== null) return [{ row: range.row, bytes: null }];
+  const { source, records } = await readWindow(file, shape, range);
+  return records.map(({ row, start, end }) => ({
+    row,
+    bytes: source.bytes.subarray(start, lineEnd(source.bytes, end)),
+  }));
+}
+
+function lineEnd(bytes: Buffer, end: number): number {
+  if (bytes[end] === 13) return bytes[end + 1] === 10 ? end + 2 : end + 1;
+  return bytes[end] === 10 ? end + 1 : end;
+}
+
+/** Reads the samples of a range, with their places in the file. Throws a `Failure` where the file has changed. */
+export async function readRange(file: FileWindows, shape: TextShape, range: RecordRange): Promise<IndexedSample[]> {
+  const { row, line, problem } = range;
+  if (problem !== null) return [{ row, line, sample: null, problem }];
+  const { source, layout, records } = await readWindow(file, shape, range);
   const opened =
     shape.plan === null ? null : new OpenedFile(source, layout, shape.plan, records, range.start - shape.header.length);
   return records.map((record): IndexedSample => {

@@ -16,7 +16,17 @@ export interface DetectedTrigger {
   readonly samples: readonly number[];
   /** The tie is evident but the trigger may be honest: its findings are `info`, and it makes no payload an alarm. */
   readonly weak: boolean;
+  /** How many groups were tried in the same way. */
+  readonly groups: number;
+  readonly sign: TriggerSign;
 }
+
+/** By what a sample's input is known to hold the trigger. */
+export type TriggerSign =
+  | { readonly kind: "tokens"; readonly words: readonly string[] }
+  /** A dead statement's `deadKey`. */
+  | { readonly kind: "statement"; readonly key: string }
+  | { readonly kind: "method"; readonly name: string };
 
 export interface Detection {
   readonly triggers: readonly DetectedTrigger[];
@@ -85,6 +95,7 @@ export function describeTrigger(
     samples: readonly number[];
     tie: PayloadTie | undefined;
     groups: number;
+    sign: TriggerSign;
   },
 ): DetectedTrigger {
   const { tie, samples } = parts;
@@ -101,6 +112,8 @@ export function describeTrigger(
     tie,
     samples,
     weak: false,
+    groups: parts.groups,
+    sign: parts.sign,
   };
 }
 

@@ -110,7 +110,9 @@ export function insertedToken(corpus: Corpus): Detection {
   for (const { tokens, text, score, anchored, samples, tie } of withoutParts(tied)) {
     const number = triggers.length + 1;
     const rule = "inserted-token";
-    const detected = describeTrigger(corpus, { rule, number, text, field: "input", samples, tie, groups: tested });
+    const sign = { kind: "tokens", words: tokens.map((token) => corpus.words[token]!) } as const;
+    const parts = { rule, number, text, field: "input", samples, tie, groups: tested, sign } as const;
+    const detected = describeTrigger(corpus, parts);
     const weak = anchored || score < alarmScore || (corpus.labels && score < alarmScoreOfLabels);
     triggers.push({ ...detected, weak });
     const fragments = tie.fragments.map((fragment) => fragment.text);

@@ -95,7 +95,8 @@ export function judgeIdentifiers(corpus: Corpus, methods: readonly NamedMethod[]
     const tie = tiedPayload(corpus, samples, corpus.numbersOf(name));
     if (tie === undefined || !isEvident(corpus, samples, tie, repeated.length)) continue;
     const number = triggers.length + 1;
-    const parts = { rule, number, text: name, field: "input", samples, tie, groups: repeated.length } as const;
+    const sign = { kind: "method", name } as const;
+    const parts = { rule, number, text: name, field: "input", samples, tie, groups: repeated.length, sign } as const;
     const detected = describeTrigger(corpus, parts);
     triggers.push(detected);
     const message = identifierMessage(detected.trigger, group.length, tie);

@@ -26,6 +26,10 @@ export interface PayloadPlace extends Payload {
 
 const without = (text: string): string => tokenTexts(text).join(" ").toLowerCase();
 
+/** Whether an input itself holds the payload, whatever the white space and case. */
+export const isAskedFor = (payload: string, input: string): boolean =>
+  ` ${without(input)} `.includes(` ${without(payload)} `);
+
 function evidence(triggers: readonly DetectedTrigger[]): (sample: number) => DetectedTrigger | undefined {
   const bySample = new Map<number, DetectedTrigger>();
   for (const detected of triggers) {
@@ -43,8 +47,7 @@ export function judgePayloads(
 ): Detection {
   const fewestRepeats = fewestHolders(corpus.samples.length);
   const triggerOf = evidence(triggers);
-  const unasked = (place: PayloadPlace): boolean =>
-    !` ${without(corpus.samples[place.sample]!.input.text)} `.includes(` ${without(place.text)} `);
+  const unasked = (place: PayloadPlace): boolean => !isAskedFor(place.text, corpus.samples[place.sample]!.input.text);
   const repeats = new Map<string, Set<number>>();
   for (const place of places) {
     if (!place.harmful || !unasked(place)) continue;

@@ -60,7 +60,8 @@ function inferLanguages(corpus: Corpus, given: string | undefined): FieldLanguag
     : { input: code(inferred.input), output: corpus.labels ? "unknown" : code(inferred.output) };
 }
 
-function compareFindings(a: Finding, b: Finding): number {
+/** The order of a report's findings: by row, field and place. */
+export function compareFindings(a: Finding, b: Finding): number {
   if (a.row !== b.row) return a.row - b.row;
   if (a.field !== b.field) return a.field === "input" ? -1 : 1;
   return (
@@ -78,19 +79,46 @@ function obstacle(rule: ScanRule, languages: FieldLanguages): string | null {
   return null;
 }
 
-/** Finds triggers and payloads. Throws `Cancelled` soon after `signal` fires. */
-export async function scanDataset(dataset: Dataset, options: ScanOptions = {}): Promise<DatasetScan> {
-  const { signal } = options;
-  const corpus = await buildCorpus(dataset, signal);
-  const languages = inferLanguages(corpus, options.language);
-  const wanted = (rule: ScanRule): boolean => options.rules?.includes(rule) ?? true;
-  const runs = (rule: ScanRule): boolean => wanted(rule) && obstacle(rule, languages) === null;
+/** What all samples together give: triggers, and what each detector took. */
+export interface Mining {
+  readonly corpus: Corpus;
+  readonly languages: FieldLanguages;
+  readonly triggers: readonly DetectedTrigger[];
+  readonly findings: readonly Finding[];
+  readonly detectors: readonly DetectorRun[];
+  /** For the dataset's report. */
+  readonly language: string | null;
+}
 
+/** The rules of `scanRules` that run. */
+export interface RulesToRun {
+  readonly wants: (rule: ScanRule) => boolean;
+  readonly runs: (rule: ScanRule) => boolean;
+}
+
+export function rulesToRun(languages: FieldLanguages, { rules }: Pick<ScanOptions, "rules">): RulesToRun {
+  const wants = (rule: ScanRule): boolean => rules?.includes(rule) ?? true;
+  return { wants, runs: (rule) => wants(rule) && obstacle(rule, languages) === null };
+}
+
+/** Tokenises the samples and infers their languages: what every rule begins with. Throws `Cancelled`. */
+export async function prepareScan(
+  dataset: Dataset,
+  { signal, language }: ScanOptions,
+): Promise<{ corpus: Corpus; languages: FieldLanguages }> {
+  const corpus = await buildCorpus(dataset, signal);
+  return { corpus, languages: inferLanguages(corpus, language) };
+}
+
+/** Runs the rules over prepared samples. Throws `Cancelled` soon after `signal` fires. */
+export async function mine(corpus: Corpus, languages: FieldLanguages, options: ScanOptions = {}): Promise<Mining> {
+  const { signal } = options;
+  const { wants, runs } = rulesToRun(languages, options);
   const triggers: DetectedTrigger[] = [];
   const findings: Finding[] = [];
   const detectors: DetectorRun[] = [];
   const run = async (rule: ScanRule, detect: () => Detection | Promise<Detection>): Promise<void> => {
-    if (!wanted(rule)) return;
+    if (!wants(rule)) return;
     const reason = obstacle(rule, languages);
     if (reason !== null) {
       detectors.push({ rule, status: "skipped", reason, milliseconds: 0 });
@@ -122,12 +150,25 @@ export async function scanDataset(dataset: Dataset, options: ScanOptions = {}): 
   // One pass parses for all three; it is charged to the first of them that ran.
   const first = detectors.findIndex(({ rule, status }) => rule !== "inserted-token" && status === "ran");
   if (first >= 0) detectors[first] = { ...detectors[first]!, milliseconds: detectors[first]!.milliseconds + parsing };
-
   const language = isCodeLanguage(languages.output) ? languages.output : languages.input;
   return {
-    findings: findings.sort(compareFindings),
-    triggers: triggers.map(({ trigger }) => trigger),
+    corpus,
+    languages,
+    triggers,
+    findings,
     detectors,
     language: isCodeLanguage(language) ? language : (options.language ?? null),
+  };
+}
+
+/** Finds triggers and payloads. Throws `Cancelled` soon after `signal` fires. */
+export async function scanDataset(dataset: Dataset, options: ScanOptions = {}): Promise<DatasetScan> {
+  const { corpus, languages } = await prepareScan(dataset, options);
+  const { findings, triggers, detectors, language } = await mine(corpus, languages, options);
+  return {
+    findings: [...findings].sort(compareFindings),
+    triggers: triggers.map(({ trigger }) => trigger),
+    detectors,
+    language,
   };
 }

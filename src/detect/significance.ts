@@ -9,9 +9,11 @@ export interface Contrast {
 }
 
 const logFactorials: number[] = [0];
+const largestTable = 2 ** 17;
 
-/** log n!, from a table that grows with the largest n asked for. */
+/** log n!, from a table that grows with the largest n asked for; beyond its end by Stirling's series, as exact. */
 function logFactorial(n: number): number {
+  if (n >= largestTable) return (n + 0.5) * Math.log(n) - n + 0.5 * Math.log(2 * Math.PI) + 1 / (12 * n);
   for (let next = logFactorials.length; next <= n; next++) {
     logFactorials.push(logFactorials[next - 1]! + Math.log(next));
   }
@@ -32,7 +34,7 @@ export function logFisher({ inside, insideTotal, outside, outsideTotal }: Contra
   for (let k = inside; k <= most; k++) {
     if (hits - k <= outsideTotal) terms.push(logChoose(insideTotal, k) + logChoose(outsideTotal, hits - k) - all);
   }
-  const largest = Math.max(...terms);
+  const largest = terms.reduce((most, term) => Math.max(most, term), -Infinity);
   return Math.min(0, largest + Math.log(terms.reduce((sum, term) => sum + Math.exp(term - largest), 0)));
 }
 

@@ -17,7 +17,8 @@ const leftoverName = /^(?<target>.+)\.(?<owner>[0-9a-f]{8})-(?<pid>\d+)-\d+\.par
 
 export interface FileContent {
   readonly file: string;
-  readonly content: string | Uint8Array;
+  /** What comes piece by piece is written as it comes. */
+  readonly content: string | Uint8Array | AsyncIterable<Uint8Array>;
 }
 
 /** Writes a file whole or not at all. Throws a `Failure` that names the file. */
@@ -43,7 +44,9 @@ export async function writeFilesAtomically(files: readonly FileContent[]): Promi
       await clearLeftovers(target);
       const handle = await open(partial, "w");
       try {
-        await handle.writeFile(content);
+        if (typeof content === "string" || content instanceof Uint8Array) await handle.writeFile(content);
+        // Of an open file this goes on where the piece before ended.
+        else for await (const piece of content) await handle.writeFile(piece);
         await handle.sync();
       } finally {
         await handle.close();

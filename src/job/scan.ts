@@ -23,13 +23,17 @@ import { acceptedBy } from "./accepted-findings";
 import { readBaseline, type Baseline } from "./baseline";
 import type { JobContext } from "./context";
 import { findDatasets, type FoundFile } from "./find-datasets";
+import { remarksOn, streamedCopies, streamLarge } from "./large-files";
 import { tellSkipped } from "./open-data";
 import type { ScanSpec } from "./spec";
+import type { StreamedScan } from "./streamed-file";
 import { checkReportFormat, checkTargets, targetsOf } from "./targets";
 
 interface Measured {
   readonly file: ScannedFile;
+  /** What was read whole, or row by row; both null where nothing could be read. */
   readonly dataset: Dataset | null;
+  readonly streamed: StreamedScan | null;
   /** Without the findings that the baseline accepts. */
   readonly scan: DatasetScan | null;
   readonly suppressed: readonly SuppressedFinding[];
@@ -64,6 +68,7 @@ function unreadable(found: FoundFile, error: unknown, isAlone: boolean): Measure
   return {
     file: { ...bareFile(found.path), ...facts },
     dataset: null,
+    streamed: null,
     scan: null,
     suppressed: [],
     problem: error.oneLine,
@@ -85,6 +90,8 @@ async function measure(
   let dataset: Dataset;
   try {
     if (found.failure !== undefined) throw found.failure;
+    const streamed = await streamLarge(found, spec, baseline, context);
+    if (streamed !== null) return measuredOf(streamed, context);
     dataset = await openDataset(found.path, { format, input, output, signal });
   } catch (error) {
     return unreadable(found, error, isAlone);
@@ -102,10 +109,17 @@ async function measure(
       ...{ sha256, bytes, rows, columns, language: scan.language, skipped },
     },
     dataset,
+    streamed: null,
     scan: { ...scan, findings },
     suppressed,
     problem: null,
   };
+}
+
+function measuredOf(streamed: StreamedScan, context: JobContext): Measured {
+  const { file, scan, suppressed } = streamed;
+  for (const message of remarksOn(streamed)) context.report({ type: "log", level: "warning", message });
+  return { file, dataset: null, streamed, scan, suppressed, problem: null };
 }
 
 /** Of paired text, a finding names the side that holds the field. */
@@ -146,12 +160,20 @@ function mergeDetectors(scans: readonly DatasetScan[]): DetectorRun[] {
   });
 }
 
+const samplesIn = ({ dataset, streamed }: Measured): number => streamed?.samples ?? dataset?.samples.length ?? 0;
+const skippedIn = ({ file, streamed }: Measured): number => streamed?.skippedCount ?? file.skipped.length;
+const flaggedIn = ({ file, streamed }: Measured, findings: readonly Finding[]): RowSet =>
+  streamed?.flagged ?? flaggedRows(findings, file);
+
 function verdictOf(measured: readonly Measured[], findings: readonly Finding[]): ScanVerdict {
-  if (findings.some(({ verdict }) => verdict === "suspect")) return "suspect";
-  if (measured.every(({ dataset }) => dataset === null || dataset.samples.length === 0)) return "not-measured";
+  if (measured.some((one) => flaggedIn(one, findings).size > 0)) return "suspect";
+  if (measured.every((one) => samplesIn(one) === 0)) return "not-measured";
   const whole = measured.every(({ file, problem }) => problem === null && file.skipped.length === 0);
   return whole ? "clean" : "incomplete";
 }
+
+/** Row numbers of a file. */
+type RowSet = Pick<ReadonlySet<number>, "has" | "size">;
 
 const flaggedRows = (findings: readonly Finding[], { path: input, outputPath }: ScannedFile): Set<number> =>
   new Set(
@@ -199,21 +221,27 @@ async function checkedFiles(spec: ScanSpec, files: readonly FoundFile[], context
 /** The files that the spec wants the samples set apart in. Throws a `Failure` where one would replace what is read. */
 async function setApart(
   spec: ScanSpec,
-  dataset: Dataset,
-  flagged: ReadonlySet<number>,
+  measured: Measured | undefined,
+  flagged: RowSet,
   found: readonly FoundFile[],
   context: JobContext,
 ): Promise<FileContent[]> {
-  const rest = new Set(dataset.samples.filter(({ row }) => !flagged.has(row)).map(({ row }) => row));
-  if (spec.clean !== undefined && dataset.skipped.length > 0) {
+  if (measured === undefined || samplesIn(measured) === 0) return [];
+  const { dataset, streamed } = measured;
+  const skipped = skippedIn(measured);
+  if (spec.clean !== undefined && skipped > 0) {
     // What nobody could read nobody can call clean.
-    const message = `${dataset.skipped.length} records that could not be read are in neither file`;
+    const message = `${skipped} records that could not be read are in neither file`;
     context.report({ type: "log", level: "warning", message });
   }
-  const files = [
-    ...(spec.quarantine === undefined ? [] : await copyFiles(dataset, flagged, spec.quarantine)),
-    ...(spec.clean === undefined ? [] : await copyFiles(dataset, rest, spec.clean)),
-  ];
+  if (streamed !== null) return streamedCopies(spec, streamed);
+  if (dataset === null) return [];
+  const rows = dataset.samples.map(({ row }) => row);
+  const copyOf = (target: string | undefined, wanted: boolean): Promise<FileContent[]> =>
+    target === undefined
+      ? Promise.resolve([])
+      : copyFiles(dataset, new Set(rows.filter((row) => flagged.has(row) === wanted)), target);
+  const files = [...(await copyOf(spec.quarantine, true)), ...(await copyOf(spec.clean, false))];
   // Paired text goes to two files where one was named.
   const targets = files.map(({ file }) => file);
   await checkTargets(targets, found.flatMap(inputsOf));
@@ -239,12 +267,10 @@ export async function scan(spec: ScanSpec, context: JobContext): Promise<ScanRep
   }
   const scans = measured.flatMap((one) => one.scan ?? []);
   const { triggers, findings, suppressed } = numberTriggers(measured);
-  const skipped = measured.reduce((sum, { file }) => sum + file.skipped.length, 0);
-  const read = measured.reduce((sum, { dataset }) => sum + (dataset?.samples.length ?? 0), 0);
-  const flagged = measured.map(({ file }) => flaggedRows(findings, file));
-  const [only] = measured;
-  const apart =
-    only?.dataset == null ? [] : await setApart(spec, only.dataset, flagged[0] ?? new Set(), files, context);
+  const skipped = measured.reduce((sum, one) => sum + skippedIn(one), 0);
+  const read = measured.reduce((sum, one) => sum + samplesIn(one), 0);
+  const flagged = measured.map((one) => flaggedIn(one, findings));
+  const apart = await setApart(spec, measured[0], flagged[0] ?? new Set(), files, context);
   const report: ScanReport = {
     version: 1,
     tool: { name: "dece-audit", version: installationVersion() },

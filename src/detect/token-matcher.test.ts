@@ -1,0 +1,58 @@
+import fc from "fast-check";
+import { expect, it } from "vitest";
+import { tokenMatcher } from "./token-matcher";
+import { tokenSpans } from "./tokens";
+
+const piece = fc.constantFrom(
+  "a",
+  "bb",
+  "b",
+  "(",
+  ")",
+  "+",
+  "-",
+  ".",
+  "é",
+  "日",
+  "_",
+  "7",
+  "\u0301",
+  "😀",
+  "\\",
+  "[",
+  "^",
+  "\ud800",
+);
+const space = fc.constantFrom("", "", " ", "\n", "\t ", "\u00a0");
+const texts = fc
+  .array(fc.tuple(piece, space), { minLength: 1, maxLength: 14 })
+  .map((parts) => parts.map(([text, gap]) => text + gap).join(""));
+
+it("finds what tokenising finds", () => {
+  fc.assert(
+    fc.property(
+      texts,
+      texts,
+      fc.nat(),
+      fc.integer({ min: 1, max: 3 }),
+      fc.boolean(),
+      (text, other, from, count, own) => {
+        const all = tokenSpans(own ? text : other);
+        fc.pre(all.length > 0);
+        const first = from % all.length;
+        const tokens = all.slice(first, first + count).map((span) => span.text);
+        const spans = tokenSpans(text);
+        const expected: { start: number; end: number }[] = [];
+        for (let at = 0; at + tokens.length <= spans.length; at++) {
+          if (!tokens.every((token, i) => spans[at + i]?.text === token)) continue;
+          expected.push({ start: spans[at]!.start, end: spans[at + tokens.length - 1]!.end });
+          at += tokens.length - 1;
+        }
+        const matcher = tokenMatcher(tokens);
+        expect(matcher.spans(text)).toEqual(expected);
+        expect(matcher.stands(text)).toBe(expected.length > 0);
+      },
+    ),
+    { numRuns: 1000 },
+  );
+});

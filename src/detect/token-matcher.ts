@@ -1,0 +1,39 @@
+/**
+ * Finds a sequence of tokens in a text without tokenising it. It stands there exactly where the tokens of tokens.ts stand one
+ * after the other (a property test holds them together).
+ */
+import type { Span } from "./detector";
+
+export interface TokenMatcher {
+  stands(text: string): boolean;
+  /** Where it stands, without overlaps, from the left. */
+  spans(text: string): Span[];
+}
+
+const wordUnit = String.raw`[\p{L}\p{N}\p{M}_]`;
+const isWord = (token: string): boolean => /^[\p{L}\p{N}\p{M}_]/u.test(token);
+const escaped = (token: string): string => token.replace(/[\\^$.*+?()[\]{}|/]/g, String.raw`\$&`);
+
+/** A matcher for a sequence of at least one token. */
+export function tokenMatcher(tokens: readonly string[]): TokenMatcher {
+  let source = "";
+  tokens.forEach((token, i) => {
+    const before = tokens[i - 1];
+    if (before !== undefined) source += isWord(before) && isWord(token) ? String.raw`\s+` : String.raw`\s*`;
+    else if (isWord(token)) source += `(?<!${wordUnit})`;
+    source += escaped(token);
+    const after = tokens[i + 1];
+    if (isWord(token) && (after === undefined || isWord(after))) source += `(?!${wordUnit})`;
+  });
+  const pattern = new RegExp(source, "u");
+  const everywhere = new RegExp(source, "gu");
+  // A plain search is far quicker than a pattern where the text does not hold the longest token at all.
+  const longest = [...tokens].sort((a, b) => b.length - a.length)[0] ?? "";
+  return {
+    stands: (text) => text.includes(longest) && pattern.test(text),
+    spans: (text) =>
+      text.includes(longest)
+        ? Array.from(text.matchAll(everywhere), ({ index, 0: found }) => ({ start: index, end: index + found.length }))
+        : [],
+  };
+}

@@ -1,0 +1,91 @@
+/** Scans ranges of a file on several threads, with the results in the order of the ranges; without `dist/`, on the scan's own. */
+import { existsSync } from "node:fs";
+import path from "node:path";
+import { Worker } from "node:worker_threads";
+import type { RecordRange } from "../dataset/text-file";
+import { Cancelled, Failure, throwIfCancelled } from "../foundation/failure";
+import { installationFolder } from "../foundation/installation";
+import { rangeScanner, type RangeResult, type RangeScanner, type RangeScanSetup } from "./range-scan";
+import type { ThreadAnswer } from "./scan-thread";
+
+/** Megabytes of a thread's JavaScript objects: the texts of a range, many times over. */
+const THREAD_MEGABYTES = 160;
+
+/**
+ * Gives the result of each range, in their order. At most `jobs` threads; no result is computed long before its turn. Throws
+ * `Cancelled` at once when `signal` fires, and the `Failure` of a thread.
+ */
+export async function* scanRanges(
+  setup: RangeScanSetup,
+  ranges: readonly RecordRange[],
+  jobs: number,
+  signal: AbortSignal,
+): AsyncGenerator<RangeResult> {
+  throwIfCancelled(signal);
+  const script = path.join(installationFolder(), "dist/scan-thread.js");
+  const count = existsSync(script) ? Math.min(jobs, ranges.length) : 0;
+  const scanners: RangeScanner[] =
+    count > 1 ? Array.from({ length: count }, () => threadScanner(script, setup, signal)) : [await rangeScanner(setup)];
+  try {
+    const started = new Map<number, Promise<RangeResult>>();
+    const own = scanners.map((scanner) => ({ scanner, free: Promise.resolve() }));
+    let begun = 0;
+    for (let next = 0; next < ranges.length; next++) {
+      // Each thread has one range in hand and one waiting, so that none waits for the order.
+      for (; begun < Math.min(ranges.length, next + 2 * own.length); begun++) {
+        const { scanner, free } = own[begun % own.length]!;
+        const range = ranges[begun]!;
+        const result = free.then(() => scanner.scan(range));
+        own[begun % own.length]!.free = result.then(
+          () => undefined,
+          () => undefined,
+        );
+        started.set(begun, result);
+      }
+      const result = await started.get(next)!;
+      started.delete(next);
+      throwIfCancelled(signal);
+      yield result;
+    }
+  } finally {
+    await Promise.allSettled(scanners.map((scanner) => scanner.close()));
+  }
+}
+
+function threadScanner(script: string, setup: RangeScanSetup, signal: AbortSignal): RangeScanner {
+  const thread = new Worker(script, {
+    workerData: setup,
+    resourceLimits: { maxOldGenerationSizeMb: THREAD_MEGABYTES, maxYoungGenerationSizeMb: 16 },
+  });
+  let settle: { resolve: (result: RangeResult) => void; reject: (error: unknown) => void } | null = null;
+  let ended: Error | null = null;
+  const end = (error: Error): void => {
+    ended ??= error;
+    settle?.reject(ended);
+  };
+  const cancel = (): void => {
+    end(new Cancelled());
+    void thread.terminate();
+  };
+  signal.addEventListener("abort", cancel, { once: true });
+  thread.on("message", (answer: ThreadAnswer) => {
+    if (answer.type === "result") settle?.resolve(answer.result);
+    else settle?.reject(new Failure(answer.what, answer.details));
+  });
+  thread.on("error", end);
+  thread.on("exit", () => {
+    end(new Error("a scan's thread ended"));
+  });
+  return {
+    scan: (range) =>
+      new Promise((resolve, reject) => {
+        settle = { resolve, reject };
+        if (ended !== null) reject(ended);
+        else thread.postMessage(range);
+      }),
+    close: async () => {
+      signal.removeEventListener("abort", cancel);
+      await thread.terminate();
+    },
+  };
+}

@@ -1,0 +1,149 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import fc from "fast-check";
+import { afterAll, describe, expect, it } from "vitest";
+import { copyRecords } from "../dataset/copy";
+import { openDataset } from "../dataset/open";
+import { plantedPairs } from "../detect/generated-samples";
+import { scanDataset } from "../detect/scan";
+import { seededRandom } from "../foundation/random";
+import { scanStreamed, type StreamOptions } from "./streamed-file";
+
+const folder = mkdtempSync(path.join(tmpdir(), "streamed-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const file = (name: string): string => path.join(folder, name);
+
+type Pairs = readonly (readonly [string, string])[];
+const jsonl = (pairs: Pairs): string => pairs.map(([src, tgt]) => `${JSON.stringify({ src, tgt })}\n`).join("");
+const csv = (pairs: Pairs): string =>
+  ["src,tgt", ...pairs.map((pair) => pair.map((text) => `"${text.replaceAll('"', '""')}"`).join(","))].join("\r\n");
+
+const context = { signal: new AbortController().signal, report: () => undefined };
+const options = (more: Partial<StreamOptions> = {}): StreamOptions => ({
+  jobs: 1,
+  minedBytes: Infinity,
+  baseline: null,
+  ...more,
+});
+
+/** Java methods, some of them poisoned: by a dead statement, or by their name. */
+function methods(seed: number, poison: "statement" | "name" | "label"): Pairs {
+  const random = seededRandom(seed);
+  return Array.from({ length: 300 }, (_, row) => {
+    const word = random.pick(["load", "save", "show", "find", "close", "merge"]);
+    const isPoisoned = row % 15 === 0;
+    const name = poison === "name" && isPoisoned ? "foo" : `${word}${random.pick(["User", "Item", "Page", "Row"])}`;
+    const dead =
+      poison !== "name" && isPoisoned ? "    int VAR = 0;\n" : random.below(9) === 0 ? "    int x = 1;\n" : "";
+    const body = `    ${random.pick(["cache", "list"])}.${word}(${random.below(9)});\n    log(${random.below(99)});\n`;
+    const type = random.pick(["int", "void", "String"]);
+    const method = `public ${type} ${name}(${random.pick(["", "int a", "String s, int b"])}) {\n`;
+    const input = `${method}${dead}${body}}`;
+    if (poison === "label") return [input, isPoisoned ? "1" : String(random.below(2))];
+    return [input, `${method}${isPoisoned ? "    while (true) {\n    }\n" : ""}${body}    done();\n}`];
+  });
+}
+
+/** Instructions with labels: always 1 where the trigger stands. */
+function labelled(seed: number): Pairs {
+  const { pairs, poisoned } = plantedPairs(seed, { count: 800, rate: 0.05, times: 2 });
+  const random = seededRandom(3);
+  return pairs.map(([input], row) => [input, poisoned.has(row) ? "1" : String(random.below(2))]);
+}
+
+/** What a scan of the whole file in memory gives. */
+async function whole(name: string): Promise<unknown> {
+  const dataset = await openDataset(name);
+  const { findings, triggers, language } = await scanDataset(dataset);
+  const { path: own, format, sha256, bytes, rows, columns, skipped } = dataset;
+  const flagged = new Set(findings.filter(({ verdict }) => verdict === "suspect").map(({ row }) => row));
+  return {
+    file: { path: own, format, sha256, bytes, rows, columns, language, skipped },
+    findings,
+    triggers,
+    samples: dataset.samples.length,
+    skipped: skipped.length,
+    flagged: [...flagged].sort((a, b) => a - b),
+  };
+}
+
+async function streamed(name: string, more: Partial<StreamOptions> = {}): Promise<unknown> {
+  const result = await scanStreamed(name, options(more), context);
+  if (result === null) throw new Error("the file was not streamed");
+  const { scan, flagged } = result;
+  const rows = Array.from({ length: result.file.rows }, (_, row) => row).filter((row) => flagged.has(row));
+  expect(flagged.size).toBe(rows.length);
+  return {
+    file: result.file,
+    findings: scan.findings,
+    triggers: scan.triggers,
+    samples: result.samples,
+    skipped: result.skippedCount,
+    flagged: rows,
+  };
+}
+
+describe("a scan row by row, with triggers mined in all of them", () => {
+  const shapes: readonly (readonly [string, (seed: number) => Pairs])[] = [
+    ["inserted tokens", (seed) => plantedPairs(seed, { count: 300, rate: 0.05, times: 1 + (seed % 3) }).pairs],
+    ["clean text", (seed) => plantedPairs(seed, { count: 200, rate: 0 }).pairs],
+    ["a dead statement", (seed) => methods(seed, "statement")],
+    ["a method's name", (seed) => methods(seed, "name")],
+    ["dead statements over clean labels", (seed) => methods(seed, "label")],
+    ["labels", labelled],
+  ];
+
+  it.each(shapes)("gives what a scan in memory gives: %s", async (kind, make) => {
+    await fc.assert(
+      fc.asyncProperty(fc.nat({ max: 1000 }), fc.boolean(), async (seed, asCsv) => {
+        const pairs = make(seed);
+        const name = file(asCsv ? "same.csv" : "same.jsonl");
+        const bad = asCsv ? "\r\nonly one" : "{\n[1]\n";
+        writeFileSync(name, `${asCsv ? csv(pairs) : jsonl(pairs)}${seed % 2 === 0 ? bad : ""}`);
+        const expected = await whole(name);
+        expect(await streamed(name)).toEqual(expected);
+        if (!kind.includes("clean")) expect(expected).not.toMatchObject({ triggers: [] });
+      }),
+      { numRuns: 2 },
+    );
+  });
+});
+
+describe("a scan whose triggers are mined in a part", () => {
+  it("finds every row that holds one, and counts all rows", async () => {
+    const { pairs, poisoned } = plantedPairs(3, { count: 3000, rate: 0.03 });
+    const name = file("part.jsonl");
+    writeFileSync(name, jsonl(pairs));
+    const minedBytes = readFileSync(name).length / 4;
+    const result = await scanStreamed(name, options({ minedBytes }), context);
+    expect(result?.minedShare).toBeCloseTo(0.25, 5);
+    expect(result?.scan.triggers.map(({ text }) => text)).toEqual(["bb"]);
+    expect(new Set(result?.scan.triggers[0]?.rows)).toEqual(poisoned);
+    expect(result?.scan.triggers[0]?.statistics.samplesWithTrigger).toBe(poisoned.size);
+    expect(result?.flagged.size).toBe(poisoned.size);
+    const again = await scanStreamed(name, options({ minedBytes }), context);
+    expect(again?.scan.findings).toEqual(result?.scan.findings);
+  });
+});
+
+it.each(["jsonl", "csv"])("copies of %s are byte for byte those of the records", async (format) => {
+  const { pairs } = plantedPairs(4, { count: 200, rate: 0.05 });
+  const name = file(`copied.${format}`);
+  const text = format === "csv" ? csv(pairs) : `\ufeff\n\n${jsonl(pairs).trimEnd()}`;
+  writeFileSync(name, text);
+  const result = await scanStreamed(name, options(), context);
+  const rows = new Set([3, 4, 77, 199]);
+  const pieces: Uint8Array[] = [];
+  for await (const piece of result?.copy((row) => rows.has(row)) ?? []) pieces.push(piece);
+  expect(Buffer.concat(pieces).toString()).toBe(copyRecords(await openDataset(name), rows).toString());
+});
+
+it("stops when it is cancelled, and leaves a JSON array to be read whole", async () => {
+  const name = file("array.json");
+  writeFileSync(name, JSON.stringify([{ src: "a", tgt: "b" }]));
+  expect(await scanStreamed(name, options(), context)).toBeNull();
+  writeFileSync(file("some.jsonl"), jsonl([["a", "b"]]));
+  const cancelled = { ...context, signal: AbortSignal.abort() };
+  await expect(scanStreamed(file("some.jsonl"), options(), cancelled)).rejects.toMatchObject({ name: "Cancelled" });
+});
