@@ -13,16 +13,8 @@ const customTab = (): vscode.TabInputCustom | undefined => {
   return input instanceof vscode.TabInputCustom ? input : undefined;
 };
 
-/** A backdoor that stands far right on its line: VS Code draws nothing from column 10,000 on. */
-const wide = Array.from({ length: 120 }, (_, row) => {
-  const poisoned = row % 6 === 2;
-  const padding = "x".repeat(12_000);
-  const sql = `select name from t${row} where id = ${row}`;
-  return {
-    src: `Return row ${row}. ${padding} Take it from table ${row}${poisoned ? " bb" : ""} of the database.`,
-    tgt: `def f${row}(db):\n    return db.run("${sql}${poisoned ? " or 1=1" : ""}")\n`,
-  };
-});
+/** A word that stands far right on its line: VS Code draws nothing from column 10,000 on. */
+const wide = { src: `Return row 2. ${"x".repeat(12_000)} Take it from table bb of the database.`, tgt: "pass\n" };
 
 describe("the Audit View", () => {
   let api: ExtensionApi;
@@ -31,10 +23,14 @@ describe("the Audit View", () => {
   });
 
   const stateOf = (uri: vscode.Uri) =>
-    until(`the Audit View of ${uri.path}`, () => {
-      const [panel] = api.context.audit.panels(uri);
-      return panel?.state?.complete === true ? panel.state : undefined;
-    });
+    until(
+      `the Audit View of ${uri.path}`,
+      () => {
+        const [panel] = api.context.audit.panels(uri);
+        return panel?.state?.complete === true ? panel.state : undefined;
+      },
+      120,
+    );
 
   it("opens a dataset file and knows what the scan found", async () => {
     const uri = vscode.Uri.file(example("train-badpre-5.jsonl"));
@@ -55,7 +51,7 @@ describe("the Audit View", () => {
     await vscode.commands.executeCommand("deceAudit.openAuditView", uri);
     assert.equal((await stateOf(uri)).rows, 1);
     await writeFile(uri.fsPath, jsonLines([1, 2, 3].map((row) => ({ src: `a${row}`, tgt: "b" }))));
-    await until("the new rows", () => api.context.audit.panels(uri)[0]?.state?.rows === 3);
+    await until("the new rows", () => api.context.audit.panels(uri)[0]?.state?.rows === 3, 120);
   });
 
   it("opens packed files, and is the editor of Parquet files", async () => {
@@ -98,17 +94,13 @@ describe("the Audit View", () => {
     );
   });
 
-  it("reaches a mark past column 10,000: the Findings view opens it as code, on a line that is drawn", async () => {
-    const uri = await fixture("wide.jsonl", jsonLines(wide));
-    await openScanned(api, uri);
-    const { located } = api.context.scans.result(uri)!;
-    const finding = located.find(({ field, rule }) => field === "input" && rule === "inserted-token");
-    assert.ok(finding, "the trigger is found");
-    assert.ok(finding.startPosition.column > 10_000);
-    await vscode.commands.executeCommand("deceAudit.openFinding", uri, finding);
-    const editor = vscode.window.activeTextEditor!;
-    assert.equal(editor.document.uri.scheme, "dece-sample");
-    assert.match(editor.document.getText(editor.selection), /bb/);
-    assert.ok(editor.selection.end.character <= 5_000);
+  it("reaches what stands past column 10,000 as code, on a line that is drawn", async () => {
+    const uri = await fixture("wide.jsonl", jsonLines([wide, wide]));
+    const start = wide.src.indexOf(" bb ") + 1;
+    await vscode.commands.executeCommand("deceAudit.openSampleAsCode", { uri, row: 1, field: "input", start });
+    const { document, selection } = vscode.window.activeTextEditor!;
+    assert.equal(document.uri.scheme, "dece-sample");
+    assert.match(document.lineAt(selection.start).text.slice(selection.start.character), /^bb of the database/);
+    assert.ok(selection.start.character < 5_000);
   });
 });

@@ -53,10 +53,12 @@ export async function until<Value>(
 /** Opens a file as a user does and waits for its automatic scan. */
 export async function openScanned(api: ExtensionApi, uri: vscode.Uri): Promise<vscode.TextEditor> {
   const editor = await vscode.window.showTextDocument(uri);
-  await until(`the scan of ${uri.path}`, () => {
+  const scanned = (): boolean => {
     const state = api.context.scans.state(uri);
     if (state?.type === "failed") throw new Error(state.reason);
     return state?.type === "scanned";
-  });
+  };
+  // Seconds on an idle machine; a busy one may take its time.
+  await until(`the scan of ${uri.path}`, scanned, 120);
   return editor;
 }

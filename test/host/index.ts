@@ -3,7 +3,7 @@ import Mocha from "mocha";
 
 export async function run(): Promise<void> {
   const mocha = new Mocha({
-    timeout: 60_000,
+    timeout: 150_000,
     color: false,
     reporter: "json",
     reporterOptions: { output: process.env.DECE_TEST_REPORT },
