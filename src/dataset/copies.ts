@@ -38,10 +38,3 @@ export async function rewriteFiles(
   if (writer !== undefined) return writer.rewrite(changes, target);
   return [{ file: target, content: await packedFor(target, rewriteFields(dataset, changes)) }];
 }
-
-/** The path of a copy beside a dataset: `train.jsonl.gz` and `clean` give `train.clean.jsonl.gz`. */
-export function siblingPath({ path: file }: Pick<Dataset, "path">, word: string): string {
-  const suffix = /(?:\.[^./\\]+)?(?:\.(?:gz|zst))?$/iu.exec(file)?.[0] ?? "";
-  const start = file.length - suffix.length;
-  return `${file.slice(0, start)}.${word}${suffix}`;
-}

@@ -94,11 +94,18 @@ async function writeRows(file: ParquetFile, rows: ReadonlySet<number> | null, ch
     await writing(() => parquet.write({ columnData, rowGroupSize: picked.length }));
   }
   // The values were written as they are stored; the footer says what they stand for, as the file's own does.
-  parquet.schema = schema;
+  parquet.schema = schema.map(writableElement);
   await writing(() => parquet.finish());
   const content = Buffer.from(writer.getBytes());
   await requireSame(content, kept);
   return content;
+}
+
+/** The writer spells integers' logical type in a way that other readers refuse; the converted type says the same. */
+function writableElement({ logical_type: logical, ...element }: SchemaElement): SchemaElement {
+  if (logical?.type !== "INTEGER") return logical === undefined ? element : { ...element, logical_type: logical };
+  const converted = `${logical.isSigned ? "" : "U"}INT_${logical.bitWidth}` as SchemaElement["converted_type"] & string;
+  return { ...element, converted_type: converted };
 }
 
 /** Maps lose the order of their keys, and keys that stand twice, when they are read. */

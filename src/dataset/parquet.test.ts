@@ -4,7 +4,7 @@ import path from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, describe, expect, it } from "vitest";
 import fc from "fast-check";
-import type { CompressionCodec, SchemaElement } from "hyparquet";
+import { parquetMetadata, type CompressionCodec, type SchemaElement } from "hyparquet";
 import { parquetWriteBuffer, type ColumnSource } from "hyparquet-writer";
 import { oddRows } from "../../test/support/odd-datasets";
 import { Failure } from "../foundation/failure";
@@ -186,6 +186,28 @@ describe("copies of Parquet", () => {
       { numRuns: 12 },
     );
     await expect(copyFiles(dataset, new Set([250]), "x.parquet")).rejects.toThrow(RangeError);
+  });
+
+  it("keep what integers stand for by the converted type, which every reader takes", async () => {
+    const schema: SchemaElement[] = [
+      { name: "root", num_children: 2 },
+      { name: "text", type: "BYTE_ARRAY", converted_type: "UTF8", repetition_type: "OPTIONAL" },
+      {
+        name: "label",
+        type: "INT32",
+        repetition_type: "OPTIONAL",
+        logical_type: { type: "INTEGER", bitWidth: 8, isSigned: false },
+      },
+    ];
+    const columnData = [
+      { name: "text", data: ["a", "b"] },
+      { name: "label", data: [1, 200] },
+    ];
+    const dataset = await open("byte.parquet", Buffer.from(parquetWriteBuffer({ schema, columnData })));
+    const [copy] = await copyFiles(dataset, new Set([1]), "x.parquet");
+    const label = parquetMetadata(new Uint8Array(copy?.content as Buffer)).schema[2];
+    expect(label).toMatchObject({ name: "label", type: "INT32", converted_type: "UINT_8" });
+    expect(label?.logical_type).toBeUndefined();
   });
 
   it("are refused once the file has changed", async () => {
