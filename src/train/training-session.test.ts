@@ -6,6 +6,8 @@ import { Cancelled, Failure } from "../foundation/failure";
 import { createSession, loadRuntime, type Tensor } from "../graph/runtime";
 import { initializeT5 } from "../model/initialize";
 import type { T5Config } from "../model/t5-config";
+import { modelOf } from "../model/architectures";
+import type { Checkpoint } from "../model/checkpoint";
 import type { TokenizedExample } from "../model/model";
 import { t5 } from "../model/t5-model";
 import { planBatches } from "./batch";
@@ -118,6 +120,61 @@ test("fine-tuning lowers the loss and gives the same weights for the same seed",
   expect([...first.weights]).toEqual([...second.weights]);
   const other = await fineTune(tinyCheckpoint(), examples, { ...options, seed: 43 });
   expect([...other.weights]).not.toEqual([...first.weights]);
+});
+
+const width = { vocab_size: 259, eos_token_id: 1 };
+const gpt = { ...width, n_positions: 64, n_embd: 16, n_layer: 1, n_head: 4 };
+const wide = { ...width, hidden_size: 16, intermediate_size: 24, num_hidden_layers: 1, num_attention_heads: 4 };
+const configurations: readonly Readonly<Record<string, unknown>>[] = [
+  { ...gpt, model_type: "gpt2" },
+  { ...gpt, model_type: "gptj", rotary_dim: 4 },
+  { ...gpt, model_type: "codegen", rotary_dim: 4 },
+  { ...wide, model_type: "llama", num_key_value_heads: 2, max_position_embeddings: 64 },
+  {
+    ...{ ...wide, model_type: "roberta", max_position_embeddings: 66, pad_token_id: 0, bos_token_id: 2 },
+    dece_audit: { decoder_layers: 1, decoder_ffn_dim: 20 },
+  },
+];
+
+describe.each(configurations.map((json) => ({ name: String(json.model_type), json })))("$name", ({ json }) => {
+  const architecture = modelOf(json, "config.json");
+  const start = (): Checkpoint => {
+    const random = seededRandom(5);
+    const weights = new Map(
+      [...architecture.shapes].map(([name, shape]) => {
+        const normal = Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, () => random.normal() * 0.1);
+        return [name, name.includes("norm") || name.includes("ln_") ? normal.fill(1) : normal];
+      }),
+    );
+    return { model: architecture, tokenizer: tinyCheckpoint().tokenizer, weights };
+  };
+
+  test("fine-tuning lowers the loss, and every weight comes back", async () => {
+    const losses: number[] = [];
+    const onEpoch = ({ loss }: { loss: number }): void => void losses.push(loss);
+    const trained = await fineTune(start(), examples, { ...options, learningRate: 2e-2, epochs: 6 }, { onEpoch });
+    expect(losses.at(-1)).toBeLessThan(losses[0]! * 0.8);
+    expect([...trained.weights.keys()]).toEqual([...architecture.shapes.keys()]);
+  });
+
+  test("limits that it has no positions for are wrong usage", async () => {
+    const failure = await fineTune(start(), examples, { ...options, maxInput: 66, maxOutput: 66 }).catch(
+      (e: unknown) => e,
+    );
+    expect(failure).toMatchObject({ usage: true });
+    expect((failure as Failure).oneLine).toMatch(/6[45] positions/);
+  });
+});
+
+test("the prompt that stands in config.json surrounds the input, and the input alone is cut", () => {
+  const { tokenizer } = tinyCheckpoint();
+  const prompt = { before: "<", after: ">" };
+  const asked = modelOf({ ...gpt, model_type: "gpt2", dece_audit: { prompt } }, "config.json");
+  expect(tokenizer.decode(asked.encodeSource(tokenizer, "abcdef", 5))).toBe("<abc>");
+  expect(asked.encodeTarget(tokenizer, "abc", 3)).toEqual([...tokenizer.tokens("ab"), 1]);
+  expect(asked.configJson()).toMatchObject({ dece_audit: { prompt } });
+  const plain = modelOf({ ...gpt, model_type: "gpt2" }, "config.json");
+  expect(tokenizer.decode(plain.encodeSource(tokenizer, "abc", 9))).toBe("abc\n");
 });
 
 test("the checkpoint that is trained from stays as it was", async () => {
