@@ -55,6 +55,7 @@ const bundles = [
   { ...node, entryPoints: { cli: "src/cli.ts" }, banner: { js: "#!/usr/bin/env node" } },
   { ...node, entryPoints: { extension: "src/extension.ts" } },
   { ...node, entryPoints: { worker: "src/job/worker.ts" } },
+  { ...node, entryPoints: { "scan-thread": "src/job/scan-thread.ts" } },
   {
     ...web,
     entryPoints: {

@@ -82,6 +82,7 @@ function makeProgram(context: CommandLineContext, settle: Settle): Command {
     "quarantine",
     "clean",
     "baseline",
+    "jobs",
   ])
     .argument("<files...>", "dataset files or folders")
     .action(async (paths: string[], flags: Flags) => {

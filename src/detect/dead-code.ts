@@ -70,7 +70,8 @@ export function judgeDeadCode(corpus: Corpus, places: readonly DeadPlace[]): Det
     if (tie !== undefined && isEvident(corpus, samples, tie, repeated)) {
       const shown = text.replace(/\s+/g, " ");
       const number = triggers.length + 1;
-      detected = describeTrigger(corpus, { rule, number, text: shown, field, samples, tie, groups: repeated });
+      const sign = { kind: "statement", key } as const;
+      detected = describeTrigger(corpus, { rule, number, text: shown, field, samples, tie, groups: repeated, sign });
       triggers.push(detected);
       known.add(deadKey(group[0]!));
     }

@@ -51,6 +51,12 @@ const scan = z.strictObject({
   json: maybePath("the file that the report goes to"),
   quarantine: maybePath("the file that the flagged samples go to"),
   clean: maybePath("the file that the samples that are not flagged go to"),
+  jobs: z
+    .int()
+    .min(1)
+    .max(64)
+    .exactOptional()
+    .describe("how many threads read a large file, from 1 to 64; at most 4 unless named"),
   baseline: maybePath("the baseline of accepted findings, such as .dece/baseline.json"),
 });
 
