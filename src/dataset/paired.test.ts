@@ -66,7 +66,7 @@ describe("paired text", () => {
     const at = files({ "a.src.gz": gzipSync("a\r\nb\nc"), "a.tgt": "1\n2\n3\n" });
     const dataset = await openDataset(at("a.tgt"));
     const copy = await copyFiles(dataset, new Set([0, 2]), "out.src");
-    expect(copy.map(({ file, content }) => [file, String(content)])).toEqual([
+    expect(copy.map(({ file, content }) => [file, (content as Buffer).toString()])).toEqual([
       ["out.src", "a\r\nc"],
       ["out.tgt", "1\n3\n"],
     ]);
@@ -76,7 +76,7 @@ describe("paired text", () => {
       ["flagged.tgt.gz", "2\n"],
     ]);
     const rewritten = await rewriteFiles(dataset, new Map([[1, { output: "two" }]]), "out.tgt");
-    expect(rewritten.map(({ content }) => String(content))).toEqual(["a\r\nb\nc", "1\ntwo\n3\n"]);
+    expect(rewritten.map(({ content }) => (content as Buffer).toString())).toEqual(["a\r\nb\nc", "1\ntwo\n3\n"]);
     await expect(rewriteFiles(dataset, new Map([[0, { input: "a\nb" }]]), "out.tgt")).rejects.toThrow(/a line break/);
   });
 
