@@ -61,7 +61,7 @@ export function judgeDeadCode(corpus: Corpus, places: readonly DeadPlace[]): Det
   const known = new Set<string>();
   const ordered = [...groups].sort(([a, m], [b, n]) => n.length - m.length || (a < b ? -1 : 1));
   const repeated = ordered.filter(([, group]) => group.length >= fewestRepeats).length;
-  for (const [, group] of ordered) {
+  for (const [key, group] of ordered) {
     const { field, text } = group[0]!;
     const samples = [...new Set(group.map(({ sample }) => sample))];
     const asks = field === "input" && samples.length >= fewestRepeats;

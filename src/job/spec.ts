@@ -93,13 +93,13 @@ const finetune = z.strictObject({
   preset: z.enum(["default", "paper"]).default("default").describe("the settings to start from: default or paper"),
   alpha: z.number().gt(0).max(1).exactOptional().describe("the base of DeCE's blending weight, above 0 and at most 1"),
   epsilon: z.number().min(0).lt(1).exactOptional().describe("DeCE's label smoothing, from 0 and under 1"),
+  q: z.number().gt(0).max(1).default(0.7).describe("GCE's exponent, above 0 (cross-entropy) and at most 1"),
   epochs: whole.min(1).exactOptional().describe("a whole number of epochs, at least 1"),
   batchSize: whole.min(1).exactOptional().describe("a whole number of samples per step, at least 1"),
   learningRate: z.number().gt(0).lte(1).exactOptional().describe("the highest learning rate, above 0 and at most 1"),
   warmupRatio: z
     .number()
     .min(0)
-  q: z.number().gt(0).max(1).default(0.7).describe("GCE's exponent, above 0 (cross-entropy) and at most 1"),
     .lt(1)
     .exactOptional()
     .describe("the share of the steps to warm up, from 0 and under 1"),
