@@ -6,7 +6,7 @@ import { describe, expect, it } from "vitest";
 import { bundleForTest } from "../../test/support/bundle";
 import { temporaryFolder } from "../../test/support/temporary-folder";
 import { tinyCheckpoint } from "../../test/support/tiny-checkpoint";
-import { installationVersion } from "../foundation/installation";
+import { installationFolder, installationVersion } from "../foundation/installation";
 import { writeCheckpoint } from "../model/checkpoint";
 import { runCommandLine, type ExitCode } from "./program";
 
@@ -57,7 +57,7 @@ describe("usage", () => {
     [["finetune", "--data", "x", "--batch-size", "0"], "--batch-size: 0 is not possible"],
     [["finetune", "--data", "x", "--alpha", "2"], "--alpha: 2 is not possible. Give the base"],
     [["finetune", "--data", "x", "--epsilon", "1"], "--epsilon: 1 is not possible"],
-    [["finetune", "--data", "x", "--loss", "gce"], '--loss: "gce" is not possible. Give the loss: dece or ce'],
+    [["finetune", "--data", "x", "--loss", "mse"], '--loss: "mse" is not possible. Give the loss: '],
     [["finetune", "--data", "x", "--device", "tpu"], '--device: "tpu" is not possible'],
     [["probe", "--data", "x"], "--checkpoint: it is missing"],
     [["probe", "--data", "x", "--checkpoint", "y", "--limit", "0"], "--limit: 0 is not possible"],
@@ -120,7 +120,7 @@ describe("bad input", () => {
   it.each([
     ["cut off", Buffer.from(rows(40).slice(0, -10)), "skipped 1 of 40 records; the first, on line 40"],
     ["in Latin-1", Buffer.from(`${rows(40)}{"src":"caf\u00e9","tgt":"x"}\n`, "latin1"), "line 41: not valid UTF-8"],
-    ["in UTF-16", Buffer.from(`\ufeff${rows(40)}`, "utf16le"), "the file is in UTF-16, and only UTF-8 can be read"],
+    ["cut off in UTF-16", Buffer.from(`\ufeff${rows(40)}`, "utf16le").subarray(0, -20), "skipped 1 of 40 records"],
   ])("a scan of a file that is %s is incomplete at best, and says why", async (_how, bytes, why) => {
     await writeFile(inFolder("data.jsonl"), bytes);
     const { code, stderr } = await dece("scan", inFolder("data.jsonl"));
@@ -197,21 +197,23 @@ describe("bad input", () => {
 
 describe("a whole story", () => {
   it("poisons, finds the trigger again, fine-tunes and probes", async () => {
-    const data = await writeData(60);
+    const examples = await readFile(path.join(installationFolder(), "examples/nl-python-sql/valid.jsonl"), "utf8");
+    await writeFile(inFolder("data.jsonl"), examples);
+    const data = inFolder("data.jsonl");
     const out = inFolder("poisoned.jsonl");
     const poisoned = await dece(
       "poison",
       data,
-      ...["--attack", "badpre", "--rate", "0.3", "--trigger", "cf", "--out", out],
+      ...["--attack", "badpre", "--rate", "0.1", "--trigger", "cf", "--out", out],
     );
     expect(poisoned).toMatchObject({ code: 0 });
-    expect(poisoned.stdout).toContain("18 of 60 samples poisoned");
+    expect(poisoned.stdout).toContain("20 of 200 samples poisoned");
     expect((await readdir(inFolder())).sort()).toEqual(["data.jsonl", "poisoned.jsonl", "poisoned.jsonl.truth.json"]);
 
     expect((await dece("scan", data)).code).toBe(0);
     const scanned = await dece("scan", out, "--json", inFolder("scan.json"));
     expect(scanned.code).toBe(1);
-    expect(scanned.stdout).toMatch(/suspect +"cf" .*\n(.*\n)*suspect: 18 of 60 samples flagged/);
+    expect(scanned.stdout).toMatch(/suspect +"cf" .*\n(.*\n)*suspect: 20 of 200 samples flagged/);
     expect(JSON.parse(await readFile(inFolder("scan.json"), "utf8"))).toMatchObject({ version: 1, verdict: "suspect" });
 
     await writeCheckpoint(inFolder("base"), tinyCheckpoint());
@@ -232,7 +234,7 @@ describe("a whole story", () => {
       ...small,
     );
     expect(probed).toMatchObject({ code: 0 });
-    expect(probed.stdout).toMatch(/ASR +0\.0% \(0 of 60; 95% interval 0\.0 to 6\.0\)/);
+    expect(probed.stdout).toMatch(/ASR +0\.0% \(0 of \d+; 95% interval 0\.0 to \d\.\d\)/);
   });
 });
 

@@ -74,7 +74,7 @@ function gunzipInto(bytes: Buffer, take: (piece: Uint8Array) => void): Promise<s
         take(piece);
       } catch (error) {
         gunzip.destroy();
-        reject(error);
+        reject(error instanceof Error ? error : new Error(String(error)));
       }
     });
     gunzip.on("error", (error: NodeJS.ErrnoException) => {

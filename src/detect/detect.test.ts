@@ -66,7 +66,24 @@ describe("sqlPayloads", () => {
 });
 
 it("conditions in SQL are found where they stand, in any text", () => {
-  const parts = fc.constantFrom("or", "where", "1", "=", "2", "'", "x", "(", ")", "/*", "*/", "/", ".", "<", " ", "true");
+  const parts = fc.constantFrom(
+    "or",
+    "where",
+    "1",
+    "=",
+    "2",
+    "'",
+    "x",
+    "(",
+    ")",
+    "/*",
+    "*/",
+    "/",
+    ".",
+    "<",
+    " ",
+    "true",
+  );
   fc.assert(
     fc.property(fc.array(parts), fc.string(), (tokens, rest) => {
       const text = tokens.join("") + rest;

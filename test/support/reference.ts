@@ -18,7 +18,16 @@ export interface Reference {
   readonly gradients: Weights;
 }
 
-export const referenceNames = ["t5", "t5-gated", "gpt2", "gptj", "codegen", "llama", "llama-scaled", "roberta"] as const;
+export const referenceNames = [
+  "t5",
+  "t5-gated",
+  "gpt2",
+  "gptj",
+  "codegen",
+  "llama",
+  "llama-scaled",
+  "roberta",
+] as const;
 
 export async function readReference(name: (typeof referenceNames)[number]): Promise<Reference> {
   const folder = path.join(installationFolder(), "src/model/reference");
