@@ -46,6 +46,10 @@ describe("DeCE Audit in VS Code", () => {
     await status.click();
     const tree = page.locator(".pane", { hasText: "Findings" }).locator(".monaco-list-row");
     await tree.filter({ hasText: "→" }).first().click();
+    await tree
+      .filter({ hasText: /jsonl\s*\d+ samples/ })
+      .first()
+      .click();
     const sample = tree.filter({ hasText: /Row \d+/ }).first();
     await sample.waitFor();
     await sample.click();

@@ -26,6 +26,13 @@ interface Target {
   readonly start: number;
 }
 
+/** Steps that were asked for and not taken yet, and where the next one starts. */
+interface Steps {
+  waiting: number;
+  last: Promise<void>;
+  from: Target;
+}
+
 type Told = Extract<AuditView, { type: "reveal" | "step" }>;
 /** What the host tells besides the state; the page that is mounted listens. */
 let listener: ((told: Told) => void) | undefined;
@@ -50,6 +57,8 @@ function AuditPage({ audit }: { readonly audit: AuditState }) {
   const [sample, setSample] = useState<AuditSample | null>(null);
   const [problem, setProblem] = useState("");
   const detail = useRef<HTMLDivElement>(null);
+  /** Steps wait for each other, so that none is lost when a key is held down: each goes on from where the last one led. */
+  const steps = useRef<Steps>({ waiting: 0, last: Promise.resolve(), from: nowhere });
   const fail = useCallback((error: unknown) => setProblem(typeof error === "string" ? error : reasonOf(error)), []);
 
   const count = listCount(audit, filter);
@@ -74,16 +83,22 @@ function AuditPage({ audit }: { readonly audit: AuditState }) {
     setPlace(null);
     goTo({ ...nowhere, row: row ?? 0 }, next);
   };
+  const takeStep = async (direction: 1 | -1): Promise<void> => {
+    const next = await ask({ type: "step", filter, ...steps.current.from, direction });
+    if (next === null) return;
+    const reached = { row: next.row, field: next.field, start: next.start };
+    steps.current.from = reached;
+    setPlace(next);
+    setTarget(reached);
+    setActive({ position: next.position, column: next.field === "input" ? 1 : 2 });
+  };
   const step = (direction: 1 | -1): void => {
-    const from = target.row === row ? target : { ...nowhere, row: row ?? -1 };
-    ask({ type: "step", filter, ...from, direction })
-      .then((next) => {
-        if (next === null) return;
-        setPlace(next);
-        setTarget({ row: next.row, field: next.field, start: next.start });
-        setActive({ position: next.position, column: next.field === "input" ? 1 : 2 });
-      })
-      .catch(fail);
+    const { current } = steps;
+    if (current.waiting++ === 0) current.from = target.row === row ? target : { ...nowhere, row: row ?? -1 };
+    current.last = current.last
+      .then(() => takeStep(direction))
+      .catch(fail)
+      .finally(() => current.waiting--);
   };
 
   useEffect(() => {
