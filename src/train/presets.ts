@@ -1,6 +1,6 @@
 /**
- * Named settings of fine-tuning. `paper` is the paper's table of settings; `default` kept
- * the backdoor out in the demo, at a price in BLEU (docs/losses.md); its sweep is still to come. The paper names no warm-up,
+ * Named settings of fine-tuning. `paper` is the paper's table of settings; `default` let CE take the backdoor and DeCE
+ * keep it out in the demo, at a price in BLEU (docs/losses.md); its sweep is still to come. The paper names no warm-up,
  * weight decay or clipping: those are ours in both.
  */
 export interface TrainingPreset {
