@@ -140,6 +140,7 @@ describe("a long file", () => {
     writeFileSync(name, lines(...Array.from({ length: 5000 }, (_, row) => pair(row))));
     const told: number[] = [];
     const index = await openIndex(name, { onProgress: ({ rows }) => told.push(rows) });
+    expect(await index.read(0, 5)).toHaveLength(5);
     await index.completed;
     expect(told.at(-1)).toBe(5000);
     for (const first of [0, 63, 64, 65, 1999, 4990]) {

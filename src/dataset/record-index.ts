@@ -43,13 +43,17 @@ export interface IndexOptions extends OpenOptions {
   readonly onProgress?: ((index: RecordIndex) => void) | undefined;
 }
 
-/** Opens a file for reading by row. Throws what `openDataset` throws; `signal` also stops the indexing later. */
+/** Opens a file for reading by row, its first records at once. Throws what `openDataset` throws; `signal` also stops the indexing later. */
 export async function openIndex(path: string, options: IndexOptions = {}): Promise<RecordIndex> {
   throwIfCancelled(options.signal);
   const file = await FileWindows.open(path);
   try {
     const shape = await textShape(file, options);
-    if (shape !== null) return new TextIndex(file, shape, requirePlan(file, shape), options);
+    if (shape !== null) {
+      const index = new TextIndex(file, shape, requirePlan(file, shape), options);
+      await index.begun;
+      return index;
+    }
   } catch (error) {
     await file.close();
     throw error;
@@ -81,6 +85,9 @@ class TextIndex implements RecordIndex {
   problem: string | null = null;
   readonly columns: Dataset["columns"];
   readonly completed: Promise<void>;
+  /** Settles when the first records are known, or none will be. */
+  readonly begun: Promise<void>;
+  private begin: () => void = () => undefined;
   private readonly entries = new Entries();
   private readonly closing = new AbortController();
   private readonly signal: AbortSignal;
@@ -93,7 +100,12 @@ class TextIndex implements RecordIndex {
   ) {
     this.columns = { input: input.label, output: output.label };
     this.signal = signal === undefined ? this.closing.signal : AbortSignal.any([signal, this.closing.signal]);
-    this.completed = this.build(onProgress);
+    this.begun = new Promise((resolve) => {
+      this.begin = resolve;
+    });
+    this.completed = this.build(onProgress).finally(() => {
+      this.begin();
+    });
     this.completed.catch((error: unknown) => {
       if (error instanceof Failure) this.problem = error.oneLine;
     });
@@ -146,6 +158,7 @@ class TextIndex implements RecordIndex {
       boundaries.push(bytes);
       this.rows = Math.max(0, row);
       this.indexedBytes += bytes.length;
+      if (this.rows > 0) this.begin();
       if (performance.now() - told < PROGRESS_MILLISECONDS) continue;
       told = performance.now();
       onProgress?.(this);
