@@ -90,8 +90,9 @@ describe("the baseline", () => {
     const at = freshFolder();
     const file = baselinePath(at);
     writeFileSync(file, text);
-    for (const attempt of [baselineOf(at), readBaseline(file), suppress(at, [{ hash, rule, reason }])]) {
-      const line = await lineOf(attempt);
+    const attempts = [() => baselineOf(at), () => readBaseline(file), () => suppress(at, [{ hash, rule, reason }])];
+    for (const attempt of attempts) {
+      const line = await lineOf(attempt());
       expect(line).toContain(`${file}: it is no baseline: `);
       expect(line).toContain(what);
       expect(line).not.toContain("\n");
