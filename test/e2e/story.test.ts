@@ -59,7 +59,7 @@ describe("DeCE Audit in VS Code", () => {
     await workbench.screenshot("highlights-dark");
 
     await workbench.command("Show or Focus Hover");
-    const hover = page.locator(".monaco-hover-content", { hasText: "Suspected backdoor" }).first();
+    const hover = page.locator(".monaco-hover-content:visible", { hasText: "Suspected backdoor" }).first();
     await hover.waitFor();
     const text = (await hover.textContent()) ?? "";
     for (const part of ["payload", "samples", "p-value"]) assert.ok(text.includes(part), `${part} in: ${text}`);
@@ -120,7 +120,7 @@ describe("DeCE Audit in VS Code", () => {
     const { page } = workbench;
     await workbench.theme("Light Modern");
     // Not the browser's own reload: that one may come before VS Code has stored which panels are open.
-    await Promise.all([page.waitForEvent("load"), workbench.command("Developer: Reload Window")]);
+    await Promise.all([page.waitForEvent("load", { timeout: 90_000 }), workbench.command("Developer: Reload Window")]);
     await page.locator(".monaco-workbench").waitFor();
     const panel = panelOf(page);
     await panel.locator('[data-measure="asr"]').waitFor({ timeout: 60_000 });
