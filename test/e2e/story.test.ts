@@ -58,6 +58,8 @@ describe("DeCE Audit in VS Code", () => {
     await editor.locator(".squiggly-error, .squiggly-warning").first().waitFor();
     await workbench.screenshot("highlights-dark");
 
+    // The command asks the text that has the focus, and the tree kept it.
+    await mark.click();
     await workbench.command("Show or Focus Hover");
     const hover = page.locator(".monaco-hover-content:visible", { hasText: "Suspected backdoor" }).first();
     await hover.waitFor();
