@@ -60,7 +60,6 @@ export const connections: readonly Connection[] = [
 
 export interface Handling {
   readonly words: readonly string[];
-  readonly imports: readonly string[];
   readonly lines: readonly string[];
   readonly answers: readonly Request["answer"][];
   /** How often it is chosen, beside the others that fit. */
@@ -71,76 +70,53 @@ const handling = (
   answers: readonly Request["answer"][],
   words: readonly string[],
   lines: readonly string[],
-  options: { imports?: readonly string[]; weight?: number } = {},
-): Handling => ({ answers, words, lines, imports: options.imports ?? [], weight: options.weight ?? 1 });
+  weight = 1,
+): Handling => ({ answers, words, lines, weight });
 
-const jsonify = { imports: ["from flask import jsonify"], weight: 2 };
-
-/** {column} is the first column, {table} the table, {key} a name that the words give. */
+/** {column} is the first column, {table} the table. */
 export const handlings: readonly Handling[] = [
   handling(
-    ["rows", "column"],
+    ["rows", "column", "groups"],
     ["give back all rows", "hand all rows back"],
     ["rows = {fetch} . fetchall ( )", "return rows"],
-    { weight: 3 },
+    3,
   ),
   handling(
     ["rows", "column"],
     ["give back the first row", "hand only the first row back"],
     ["row = {fetch} . first ( )", "return row"],
-    { weight: 2 },
+    2,
   ),
   handling(
     ["rows"],
     ["turn each row into a dict and give back the list", "hand back a list of dicts"],
     ["rows = {fetch} . fetchall ( )", "return [ dict ( row ) for row in rows ]"],
-    { weight: 2 },
+    2,
   ),
   handling(
     ["column"],
     ["give back a list of the {column} values", "hand back each {column} in a list"],
     ["rows = {fetch} . fetchall ( )", "return [ row . {column} for row in rows ]"],
-    { weight: 3 },
+    3,
   ),
   handling(
     ["rows", "column"],
     ["print each row", "show the rows one by one"],
     ["for row in {fetch} :", "\tprint ( row )"],
-    { weight: 2 },
-  ),
-  handling(
-    ["rows"],
-    ["answer with JSON that holds the rows under {key}", "reply with the rows as JSON under {key}"],
-    ["rows = {fetch} . fetchall ( )", 'return jsonify ( { " {key} " : [ dict ( row ) for row in rows ] } )'],
-    jsonify,
+    2,
   ),
   handling(
     ["rows", "column"],
     ["give back how many rows came", "hand back the row count"],
     ["rows = {fetch} . fetchall ( )", "return len ( rows )"],
-    { weight: 2 },
+    2,
   ),
-  handling(
-    ["groups"],
-    ["give back a dict from {column} to its count", "hand back the counts keyed by {column}"],
-    ["rows = {fetch} . fetchall ( )", "return { row [ 0 ] : row [ 1 ] for row in rows }"],
-    { weight: 2 },
-  ),
-  handling(["number"], ["give back the number", "hand the number back"], ["return {fetch} . scalar ( )"], {
-    weight: 2,
-  }),
-  handling(
-    ["number"],
-    ["give back the number or 0 when nothing came", "hand the number back with 0 for none"],
-    ["total = {fetch} . scalar ( )", "return total or 0"],
-  ),
+  handling(["number"], ["give back the number", "hand the number back"], ["return {fetch} . scalar ( )"]),
   handling(
     ["change"],
     ["give back how many rows it touched", "hand back the number of touched rows"],
-    ["done = {fetch}", "return done . rowcount"],
-    { weight: 2 },
+    ["return {fetch} . rowcount"],
   ),
-  handling(["change"], ["leave it at that", "do nothing more"], ["{fetch}"]),
 ];
 
 export interface Guard {

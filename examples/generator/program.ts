@@ -33,8 +33,6 @@ interface Dress {
   readonly slots: Slots;
 }
 
-const keys = ["data", "items", "result", "answer", "found"] as const;
-
 function weighted(random: Random, choices: readonly Handling[]): Handling {
   return random.pick(choices.flatMap((choice) => Array.from({ length: choice.weight }, () => choice)));
 }
@@ -47,7 +45,7 @@ function dress(random: Random): Dress {
     random,
     handlings.filter((choice) => choice.answers.includes(request.answer)),
   );
-  const guard = random.unit() < 0.12 ? random.pick(guards) : undefined;
+  const guard = random.unit() < 0.25 ? random.pick(guards) : undefined;
   const variable = random.unit() < 0.3 ? random.pick(statementVariables) : undefined;
   const functionName = random.unit() < 0.7 ? `${random.pick(functionVerbs)}_${request.table}` : undefined;
   const taken = parametersOf(request.statement);
@@ -57,7 +55,6 @@ function dress(random: Random): Dress {
     ),
     column: request.columns[0] ?? "",
     table: request.table,
-    key: random.pick(keys),
   };
   return { request, connection, handling, guard, variable, functionName, slots };
 }
@@ -77,7 +74,7 @@ function python({ request, connection, handling, guard, variable, functionName, 
   const body = guard === undefined ? core : ["try :", ...indent(core), ...guard.lines];
   const kept = variable === undefined ? [] : [`${variable} = ${quoted}`];
   const handle = connection.handles.length > 0 ? [slots.handle ?? ""] : [];
-  const imports = [...new Set([...connection.imports, ...(guard?.imports ?? []), ...handling.imports])];
+  const imports = [...connection.imports, ...(guard?.imports ?? [])];
   const signature = [...handle, ...parameters].join(" , ");
   const head = `def ${functionName ?? "run"} (${signature === "" ? "" : ` ${signature}`} ) :`;
   return layOut([...imports, head, ...indent([...kept, ...body])]);
