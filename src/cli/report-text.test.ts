@@ -72,6 +72,19 @@ describe("a scan in plain text", () => {
         .at(-1),
     ).toBe(expected);
   });
+
+  it("says which rules did not look, or not everywhere", () => {
+    const detectors = [
+      { rule: "payload", status: "ran", reason: null, milliseconds: 1 },
+      { rule: "dead-code", status: "skipped", reason: "no code", milliseconds: 0 },
+      { rule: "odd-identifier", status: "ran", reason: "too large", milliseconds: 1 },
+    ] as const;
+    expect(
+      scanText({ ...report, detectors })
+        .split("\n")
+        .slice(-3, -1),
+    ).toEqual(["dead-code did not run: no code.", "odd-identifier looked in part: too large."]);
+  });
 });
 
 describe("what a baseline accepts", () => {

@@ -60,9 +60,18 @@ export function scanText(report: ScanReport): string {
     ...(shown.length === 0 ? [] : ["", triggerTable]),
     ...(more > 0 ? [`... and ${counted(more, "more trigger", "more triggers")} in the JSON report`] : []),
     "",
+    ...detectorLines(report),
     ...acceptedLines(report),
     verdictText(report, triggers.filter(isSuspect).length),
   ].join("\n");
+}
+
+/** The rules that did not look, or not everywhere: their silence means nothing. */
+function detectorLines({ detectors, verdict }: ScanReport): string[] {
+  if (verdict === "not-measured") return [];
+  return detectors.flatMap(({ rule, status, reason }) =>
+    reason === null ? [] : [`${rule} ${status === "ran" ? "looked in part" : "did not run"}: ${reason}.`],
+  );
 }
 
 /** What the baseline took out of the verdict. */

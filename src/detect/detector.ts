@@ -26,7 +26,9 @@ export type TriggerSign =
   | { readonly kind: "tokens"; readonly words: readonly string[] }
   /** A dead statement's `deadKey`. */
   | { readonly kind: "statement"; readonly key: string }
-  | { readonly kind: "method"; readonly name: string };
+  | { readonly kind: "method"; readonly name: string }
+  /** What its hidden characters have in common (`isOfGroup`). */
+  | { readonly kind: "hidden"; readonly group: string };
 
 export interface Detection {
   readonly triggers: readonly DetectedTrigger[];

@@ -78,6 +78,7 @@ export interface ScannedFile {
 export interface DetectorRun {
   readonly rule: Rule;
   readonly status: "ran" | "skipped";
+  /** Why it was skipped, or what a rule that ran left out. */
   readonly reason: string | null;
   readonly milliseconds: number;
 }

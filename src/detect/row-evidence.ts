@@ -5,6 +5,7 @@
 import { loadGrammars } from "../syntax/grammars";
 import { deadKey, type DeadPlace } from "./dead-code";
 import type { DetectedTrigger, FieldLanguages, Span, TriggerSign } from "./detector";
+import { hiddenRuns, isOfGroup, judgeAlone, type HiddenRun } from "./invisible-character";
 import { isAskedFor, type Payload, type PayloadKind } from "./payload";
 import type { FieldRole } from "./report";
 import { codeLanguagesOf, structuresOf } from "./structure";
@@ -24,6 +25,7 @@ export interface RowSearch {
   readonly labels: boolean;
   readonly dead: boolean;
   readonly payloads: boolean;
+  readonly hidden: boolean;
   readonly triggers: readonly SoughtTrigger[];
 }
 
@@ -41,6 +43,7 @@ export interface RowEvidence {
   readonly held: readonly HeldTrigger[];
   readonly dead: readonly Omit<DeadPlace, "sample">[];
   readonly payloads: readonly (Payload & { readonly unasked: boolean })[];
+  readonly hidden: readonly HiddenRun[];
 }
 
 /** What is counted of a trigger over all rows. */
@@ -79,7 +82,7 @@ export type LookAtRow = (
 
 /** Prepares the search. Throws a `Failure` when a grammar is missing. */
 export async function rowSearch(search: RowSearch): Promise<LookAtRow> {
-  const { languages, labels, dead, payloads } = search;
+  const { languages, labels, dead, payloads, hidden } = search;
   const grammars = await loadGrammars(codeLanguagesOf(languages));
   const triggers = search.triggers.map(({ sign, fragments, covering }) => ({
     sign,
@@ -88,15 +91,20 @@ export async function rowSearch(search: RowSearch): Promise<LookAtRow> {
     covering: covering.map(tokenMatcher),
   }));
   const names = search.triggers.flatMap(({ sign }) => (sign.kind === "method" ? [sign.name] : []));
+  const groups = search.triggers.flatMap(({ sign }) => (sign.kind === "hidden" ? [sign.group] : []));
   return (texts, counts) => {
     const { input, output } = texts;
     const methods = names.some((name) => input.includes(name));
     const found = structuresOf(grammars, texts, languages, { dead, payloads, methods }, labels);
+    const isTold = (run: HiddenRun): boolean =>
+      judgeAlone(run) !== null || groups.some((group) => isOfGroup(run, group));
+    const runs = hidden ? hiddenRuns(texts).filter(isTold) : [];
     const isWritten = (fragment: TokenMatcher): boolean =>
       fragment.stands(output) && (labels || !fragment.stands(input));
     const spansOf = ({ sign, own }: (typeof triggers)[number]): Span[] => {
       if (sign.kind === "tokens") return own?.spans(input) ?? [];
       if (sign.kind === "method") return found.methods.filter(({ name }) => name === sign.name).map(bare);
+      if (sign.kind === "hidden") return runs.filter((run) => isOfGroup(run, sign.group)).map(bare);
       return found.dead.filter((place) => deadKey(place) === sign.key).map(bare);
     };
     const held: HeldTrigger[] = [];
@@ -120,10 +128,11 @@ export async function rowSearch(search: RowSearch): Promise<LookAtRow> {
         : [];
       held.push({ trigger: index, explained, spans, payloads: places });
     });
-    if (held.length + found.dead.length + found.payloads.length === 0) return null;
+    if (held.length + found.dead.length + found.payloads.length + runs.length === 0) return null;
     return {
       held,
       dead: found.dead,
+      hidden: runs,
       payloads: found.payloads.map((payload) => ({
         ...payload,
         unasked: payload.harmful && !isAskedFor(payload.text, input),

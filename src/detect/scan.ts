@@ -6,6 +6,7 @@ import { buildCorpus, mixed, type Corpus } from "./corpus";
 import { judgeDeadCode } from "./dead-code";
 import type { DetectedTrigger, Detection, FieldLanguages } from "./detector";
 import { insertedToken } from "./inserted-token";
+import { invisibleCharacters } from "./invisible-character";
 import { judgeIdentifiers } from "./odd-identifier";
 import { judgePayloads } from "./payload";
 import type { DetectorRun, Finding, Rule, Trigger } from "./report";
@@ -16,6 +17,7 @@ export const scanRules = [
   "inserted-token",
   "dead-code",
   "odd-identifier",
+  "invisible-character",
   "payload",
 ] as const satisfies readonly Rule[];
 export type ScanRule = (typeof scanRules)[number];
@@ -146,9 +148,11 @@ export async function mine(corpus: Corpus, languages: FieldLanguages, options: S
   const parsing = Math.round(performance.now() - began);
   await run("dead-code", () => judgeDeadCode(corpus, structures.dead));
   await run("odd-identifier", () => judgeIdentifiers(corpus, structures.methods));
+  await run("invisible-character", () => invisibleCharacters(corpus));
   await run("payload", () => judgePayloads(corpus, structures.payloads, triggers));
   // One pass parses for all three; it is charged to the first of them that ran.
-  const first = detectors.findIndex(({ rule, status }) => rule !== "inserted-token" && status === "ran");
+  const parsingRules: readonly Rule[] = ["dead-code", "odd-identifier", "payload"];
+  const first = detectors.findIndex(({ rule, status }) => parsingRules.includes(rule) && status === "ran");
   if (first >= 0) detectors[first] = { ...detectors[first]!, milliseconds: detectors[first]!.milliseconds + parsing };
   const language = isCodeLanguage(languages.output) ? languages.output : languages.input;
   return {

@@ -7,6 +7,7 @@ import { fewestHolders } from "./corpus";
 import { deadKey, deadMessage, type DeadPlace } from "./dead-code";
 import { isEvident, judgeHolder, rounded, statisticsOf, type DetectedTrigger, type TieCounts } from "./detector";
 import { insertedMessage } from "./inserted-token";
+import { hasNoHonestUse, hiddenMessage, isOfGroup, judgeAlone } from "./invisible-character";
 import { identifierMessage } from "./odd-identifier";
 import type { PayloadKind } from "./payload";
 import { quoted } from "./quoted";
@@ -35,6 +36,7 @@ interface JudgedTrigger {
   readonly trigger: Trigger;
   readonly tie: TieCounts;
   readonly holders: number;
+  /** Of its findings, where they have one in common. */
   readonly message: string;
 }
 
@@ -79,6 +81,7 @@ function messageOf(
     const fragments = minedTie?.fragments.map(({ text }) => text) ?? [];
     return insertedMessage(trigger, fragments, tie, holders, samples);
   }
+  if (sign.kind === "hidden") return "";
   const first = firstDead.get(sign.key) ?? { text: trigger.text, kind: "unused variable", field: trigger.field };
   return deadMessage(first, { trigger, tie, holders });
 }
@@ -86,10 +89,11 @@ function messageOf(
 export interface RowJudge {
   /** The findings of a row, in the report's order. */
   findingsOf(row: number, evidence: RowEvidence): Finding[];
-  /** Whether one of them is `suspect`: by the triggers it holds, explained or not, and the harm it has unasked. */
+  /** Whether one of them is `suspect`: by the triggers it holds, explained or not, the harm it has unasked, and what it hides. */
   isFlagged(row: {
     readonly held: readonly Pick<HeldTrigger, "trigger" | "explained">[];
     readonly kinds: readonly PayloadKind[];
+    readonly hides: boolean;
   }): boolean;
 }
 
@@ -128,7 +132,7 @@ export function rowJudge(judged: readonly (JudgedTrigger | null)[], totals: Stre
     };
     for (const { judged: one, explained, spans } of held) {
       const { mined, trigger, tie, holders, message } = one;
-      if (mined.sign.kind === "statement") continue;
+      if (mined.sign.kind === "statement" || mined.sign.kind === "hidden") continue;
       const { verdict, score } = judgeHolder(explained, holders, tie);
       const judgement = mined.weak ? { verdict: "info" as const, score: rounded(score / 2) } : { verdict, score };
       for (const span of spans) add("input", span, { rule: trigger.rule, trigger: trigger.id, ...judgement, message });
@@ -141,6 +145,21 @@ export function rowJudge(judged: readonly (JudgedTrigger | null)[], totals: Stre
         one === null ? { verdict: "info" as const, score: 0.3 } : judgeHolder(explained, one.holders, one.tie);
       const message = one?.message ?? messageOfDead(key, place);
       add(place.field, place, { rule: "dead-code", trigger: one?.trigger.id ?? null, ...judgement, message });
+    }
+    for (const run of evidence.hidden) {
+      const one = held.find(
+        ({
+          judged: {
+            mined: { sign },
+          },
+        }) => sign.kind === "hidden" && isOfGroup(run, sign.group),
+      );
+      const tied = one?.judged ?? null;
+      const judgement =
+        one === undefined ? judgeAlone(run) : judgeHolder(one.explained, one.judged.holders, one.judged.tie);
+      if (judgement === null) continue;
+      const trigger = tied?.trigger.id ?? null;
+      add(run.field, run, { rule: "invisible-character", trigger, ...judgement, message: hiddenMessage(run, tied) });
     }
     addPayloads(evidence, held, add);
     return found.sort(compareFindings);
@@ -192,7 +211,8 @@ export function rowJudge(judged: readonly (JudgedTrigger | null)[], totals: Stre
 
   return {
     findingsOf,
-    isFlagged: ({ held, kinds: own }) =>
+    isFlagged: ({ held, kinds: own, hides }) =>
+      hides ||
       own.some(isRepeated) ||
       held.some(({ trigger, explained }) => {
         const one = judged[trigger];
@@ -200,3 +220,6 @@ export function rowJudge(judged: readonly (JudgedTrigger | null)[], totals: Stre
       }),
   };
 }
+
+/** Whether a row is suspect for what it hides, whatever the outputs hold. */
+export const hidesText = ({ hidden }: RowEvidence): boolean => hidden.some(hasNoHonestUse);

@@ -7,6 +7,7 @@ import type { DeadPlace } from "../detect/dead-code";
 import { deadKey } from "../detect/dead-code";
 import type { PayloadKind } from "../detect/payload";
 import { noCounts, unaskedKinds, type HeldTrigger, type TriggerCounts } from "../detect/row-evidence";
+import { hidesText } from "../detect/streamed-scan";
 import type { FoundRow, RangeResult } from "./range-scan";
 
 /** Rows whose places are kept: those that hold a trigger or harm, and those that hold less. */
@@ -39,6 +40,8 @@ export class RowFlags {
 export interface RowClass {
   readonly held: readonly Pick<HeldTrigger, "trigger" | "explained">[];
   readonly kinds: readonly PayloadKind[];
+  /** Has characters without an honest use. */
+  readonly hides: boolean;
   readonly rows: number[];
 }
 
@@ -89,7 +92,8 @@ export class EvidenceStore {
       if (this.firstDead.has(key) || this.firstDead.size >= MOST_STATEMENTS) continue;
       this.firstDead.set(key, { text: place.text, kind: place.kind, field: place.field });
     }
-    const mayBeSuspect = evidence.held.length > 0 || kinds.length > 0;
+    const hides = hidesText(evidence);
+    const mayBeSuspect = evidence.held.length > 0 || kinds.length > 0 || hides;
     if (mayBeSuspect ? this.#kept < MOST_KEPT : this.#keptInfo < MOST_KEPT_INFO) {
       if (mayBeSuspect) this.#kept++;
       else this.#keptInfo++;
@@ -98,13 +102,13 @@ export class EvidenceStore {
     }
     this.unlisted++;
     if (!mayBeSuspect) return;
-    const key = JSON.stringify([evidence.held.map(({ trigger, explained }) => [trigger, explained]), kinds]);
+    const key = JSON.stringify([evidence.held.map(({ trigger, explained }) => [trigger, explained]), kinds, hides]);
     const known = this.classes.get(key);
     if (known !== undefined) {
       known.rows.push(row);
       return;
     }
     const held = evidence.held.map(({ trigger, explained }) => ({ trigger, explained }));
-    this.classes.set(key, { held, kinds, rows: [row] });
+    this.classes.set(key, { held, kinds, hides, rows: [row] });
   }
 }

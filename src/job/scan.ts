@@ -155,7 +155,14 @@ function mergeDetectors(scans: readonly DatasetScan[]): DetectorRun[] {
   return scanRules.map((rule) => {
     const runs = scans.flatMap(({ detectors }) => detectors.filter((run) => run.rule === rule));
     const milliseconds = runs.reduce((sum, run) => sum + run.milliseconds, 0);
-    if (runs.some(({ status }) => status === "ran")) return { rule, status: "ran", reason: null, milliseconds };
+    if (runs.some(({ status }) => status === "ran")) {
+      return {
+        rule,
+        status: "ran",
+        reason: runs.find(({ status, reason }) => status === "ran" && reason !== null)?.reason ?? null,
+        milliseconds,
+      };
+    }
     return { rule, status: "skipped", reason: runs[0]?.reason ?? "nothing could be read", milliseconds };
   });
 }

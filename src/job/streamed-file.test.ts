@@ -45,6 +45,17 @@ function methods(seed: number, poison: "statement" | "name" | "label"): Pairs {
   });
 }
 
+/** Instructions with characters that are not seen: in the poisoned ones, and some that mean nothing. */
+function hidden(seed: number): Pairs {
+  const { pairs, poisoned } = plantedPairs(seed, { count: 300, rate: 0.05 });
+  return pairs.map(([input, output], row) => {
+    const clean = input.replace(/ ?\bbb\b ?/, " ");
+    if (poisoned.has(row)) return [clean.replace("the ", "t\u200bhe\u00a0"), output];
+    const odd = row === 7 ? "\u{e0068}\u{e0069}" : row === 8 ? "\u202e" : row % 31 === 0 ? "\u00ad\u00a0" : "";
+    return [clean, `${output}${odd}`];
+  });
+}
+
 /** Instructions with labels: always 1 where the trigger stands. */
 function labelled(seed: number): Pairs {
   const { pairs, poisoned } = plantedPairs(seed, { count: 800, rate: 0.05, times: 2 });
@@ -92,6 +103,7 @@ describe("a scan row by row, with triggers mined in all of them", () => {
     ["a method's name", (seed) => methods(seed, "name")],
     ["dead statements over clean labels", (seed) => methods(seed, "label")],
     ["labels", labelled],
+    ["hidden characters", hidden],
   ];
 
   it.each(shapes)("gives what a scan in memory gives: %s", async (kind, make) => {

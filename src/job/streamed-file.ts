@@ -149,6 +149,7 @@ async function lookAtAll(
     labels: corpus.labels,
     dead: runs("dead-code"),
     payloads: runs("payload"),
+    hidden: runs("invisible-character"),
     triggers: triggers.filter(isStreamed).flatMap((trigger) => soughtTrigger(trigger, corpus.words) ?? []),
   };
   const store = new EvidenceStore(search.triggers.length, rows);
@@ -228,12 +229,22 @@ function assemble(
 }
 
 /** The rules whose work on all rows is known here; what another one found in a part of them is not told as its result. */
-const streamedRules: readonly Rule[] = ["inserted-token", "dead-code", "odd-identifier", "payload"];
+const streamedRules: readonly Rule[] = [
+  "inserted-token",
+  "dead-code",
+  "odd-identifier",
+  "invisible-character",
+  "payload",
+];
 
 const isStreamed = ({ trigger, tie }: DetectedTrigger): boolean =>
   tie !== undefined && streamedRules.includes(trigger.rule);
 
 function asStreamed(run: DetectorRun): DetectorRun {
+  if (run.rule === "dead-code" && run.status === "ran") {
+    // Fresh statements are tied by their kind, which no row knows of by itself.
+    return { ...run, reason: "the file is too large to tie statements that are different in each sample" };
+  }
   if (streamedRules.includes(run.rule)) return run;
   return { rule: run.rule, status: "skipped", reason: "the file is too large for this rule", milliseconds: 0 };
 }
