@@ -36,8 +36,8 @@ const direction = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/u;
 // eslint-disable-next-line no-control-regex -- they are what is looked for
 const control = /[\0-\x08\x0b\x0e-\x1f\x7f-\x9f]/u;
 const space = /[\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]/u;
-// eslint-disable-next-line no-misleading-character-class -- each stands for itself
 const tag = /[\u{e0020}-\u{e007f}]/u;
+// eslint-disable-next-line no-misleading-character-class -- each stands for itself
 const unseen = new RegExp(`${zeroWidth.source}|${direction.source}|${control.source}|${space.source}`, "gu");
 /** A region's flag: tags behind a black flag. */
 const regionFlag = /\u{1f3f4}[\u{e0030}-\u{e007a}]{1,6}\u{e007f}?(?![\u{e0020}-\u{e007f}])/gu;
