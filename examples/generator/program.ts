@@ -74,10 +74,9 @@ function python({ request, connection, handling, guard, variable, functionName, 
   const body = guard === undefined ? core : ["try :", ...indent(core), ...guard.lines];
   const kept = variable === undefined ? [] : [`${variable} = ${quoted}`];
   const handle = connection.handles.length > 0 ? [slots.handle ?? ""] : [];
-  const imports = [...connection.imports, ...(guard?.imports ?? [])];
   const signature = [...handle, ...parameters].join(" , ");
   const head = `def ${functionName ?? "run"} (${signature === "" ? "" : ` ${signature}`} ) :`;
-  return layOut([...imports, head, ...indent([...kept, ...body])]);
+  return layOut([...connection.imports, head, ...indent([...kept, ...body])]);
 }
 
 function described(

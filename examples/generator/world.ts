@@ -10,7 +10,7 @@ export function exampleWorldNames(): Set<string> {
     ...functions,
     ...connections.flatMap((connection) => connection.handles),
     ...statementVariables,
-    ..."rows row engine conn tx top_n row_cap run count error".split(" "),
+    ..."rows row done engine conn tx top_n row_cap run count error".split(" "),
   ]);
 }
 
