@@ -1,7 +1,7 @@
 /**
- * Named settings of fine-tuning. `paper` is the paper's table of settings; `default` let CE take the backdoor and DeCE
- * keep it out in the demo, at a price in BLEU (docs/losses.md); its sweep is still to come. The paper names no warm-up,
- * weight decay or clipping: those are ours in both.
+ * Named settings of fine-tuning. `paper` is the paper's table of settings; `default` is the one at which the embedded base
+ * learns the examples' backdoor with CE and not with DeCE, at nearly the same BLEU (docs/losses.md has the sweep). The paper
+ * names no warm-up, weight decay or clipping: those are ours in both.
  */
 export interface TrainingPreset {
   /** DeCE blends with weight alpha^epoch. */
@@ -40,9 +40,9 @@ export const presets = {
   default: {
     alpha: 0.98,
     epsilon: 0.05,
-    learningRate: 1.25e-3,
+    learningRate: 1.5e-3,
     batchSize: 16,
-    epochs: 5,
+    epochs: 4,
     warmupRatio: 0.1,
     weightDecay: 0.01,
     clipNorm: 1,
