@@ -5,6 +5,7 @@ import { CheckpointsTree } from "./editor/checkpoints";
 import { registerCommands } from "./editor/commands";
 import { Context } from "./editor/context";
 import { Diagnostics } from "./editor/diagnostics";
+import { provideDoctorDocument } from "./editor/doctor-command";
 import { FindingsTree } from "./editor/findings-tree";
 import { Highlights } from "./editor/highlights";
 import { Hovers } from "./editor/hovers";
@@ -41,6 +42,7 @@ function start(extension: vscode.ExtensionContext, output: vscode.LogOutputChann
     new RunsTree(made.runs),
     new CheckpointsTree(made.runs),
     registerCommands(made),
+    provideDoctorDocument(),
     vscode.window.registerWebviewPanelSerializer(
       runPanelType,
       panelSerializer((panel, directory) => new RunPanel(made, panel, directory)),

@@ -258,3 +258,15 @@ describe("Ctrl-C", () => {
     expect(status).toMatchObject({ state: "cancelled" });
   });
 });
+
+it("doctor says what the machine can do, whatever that is", async () => {
+  const { code, stdout, stderr } = await dece("doctor", "--json", inFolder("doctor.json"));
+  expect({ code, stderr }).toEqual({ code: 0, stderr: "Checking: this machine\n" });
+  expect(stdout).toMatch(/--device auto takes (cpu|webgpu): /);
+  const report = JSON.parse(await readFile(inFolder("doctor.json"), "utf8")) as {
+    job: string;
+    checks: { id: string }[];
+  };
+  expect(report.job).toBe("doctor");
+  expect(report.checks.map(({ id }) => id)).toEqual(expect.arrayContaining(["node", "engine", "memory", "webgpu"]));
+});

@@ -5,6 +5,7 @@ import { writeFileAtomically } from "../foundation/atomic-write";
 import { isAttackName } from "../attack/attack-names";
 import { Cancelled, Failure } from "../foundation/failure";
 import { installationVersion } from "../foundation/installation";
+import { doctorText } from "../job/doctor/text";
 import { flagOf, parseSpec } from "../job/parse-spec";
 import type { ReportOf } from "../job/run-job";
 import { specSchemas, type JobName, type JobSpec } from "../job/spec";
@@ -176,6 +177,15 @@ function makeProgram(context: CommandLineContext, settle: Settle): Command {
       print(demoText(report));
     });
   return program;
+
+  add(program, "doctor", "what this machine can do: engine, GPU, memory, and the remedy for what does not work", [])
+    .option("--json <file>", "write the report there")
+    .action(async ({ json }: Flags) => {
+      await checkJson(json, []);
+      const report = await run("doctor", {});
+      await writeJson(json, report);
+      print(doctorText(report));
+    });
 }
 
 interface FieldSchema {

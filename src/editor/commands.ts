@@ -2,6 +2,7 @@
 import * as vscode from "vscode";
 import type { Context } from "./context";
 import { poisonCommand, quarantineCommand, scanCommand } from "./dataset-commands";
+import { doctorCommand } from "./doctor-command";
 import { fineTuneCommand } from "./fine-tune-command";
 import { probeCommand } from "./probe-command";
 import { cancelRunCommand, openLastRunCommand, openRunCommand } from "./run-commands";
@@ -31,6 +32,7 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
   "deceAudit.probeCheckpoint": { trusted: true, run: probeCommand },
   "deceAudit.poison": { trusted: true, run: poisonCommand },
   "deceAudit.quarantine": { trusted: true, run: quarantineCommand },
+  "deceAudit.doctor": { trusted: false, run: doctorCommand },
   "deceAudit.openLastRun": { trusted: false, run: openLastRunCommand },
   "deceAudit.openRun": { trusted: false, run: openRunCommand },
   "deceAudit.cancelRun": { trusted: false, run: cancelRunCommand },

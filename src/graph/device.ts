@@ -32,5 +32,8 @@ async function hasGpuDeviceNode(): Promise<boolean> {
   const { readdir } = await import("node:fs/promises");
   const devices = await readdir("/dev").catch(() => []);
   const render = await readdir("/dev/dri").catch(() => []);
-  return devices.some((name) => /^(nvidia\d+|dxg)$/.test(name)) || render.some((name) => name.startsWith("renderD"));
+  return [...devices, ...render].some(namesGpu);
 }
+
+/** Whether an entry of /dev or /dev/dri is a GPU's. */
+export const namesGpu = (entry: string): boolean => /^(nvidia\d+|dxg|renderD\d+)$/.test(entry);

@@ -7,6 +7,7 @@ import { Cancelled, Failure } from "../foundation/failure";
 import type { ScanReport } from "../detect/report";
 import type { JobContext, JobEvent } from "./context";
 import type { DemoReport } from "./demo";
+import type { DoctorReport } from "./doctor/report";
 import type { FinetuneReport } from "./finetune-report";
 import type { PoisonReport } from "./poison";
 import type { ProbeReport } from "./probe-report";
@@ -20,6 +21,7 @@ export interface ReportOf {
   readonly finetune: FinetuneReport;
   readonly probe: ProbeReport;
   readonly demo: DemoReport;
+  readonly doctor: DoctorReport;
 }
 export type JobReport = ReportOf[keyof ReportOf];
 
@@ -38,7 +40,7 @@ export interface RunOptions extends JobContext {
 
 export interface JobResult<Report> {
   readonly report: Report;
-  /** Null for jobs that keep none (scan, poison). */
+  /** Null for jobs that keep none (scan, poison, doctor). */
   readonly directory: string | null;
 }
 
@@ -61,6 +63,8 @@ function dispatch(spec: JobSpec, options: RunOptions): Promise<JobResult<JobRepo
       return unrecorded(import("./scan").then(({ scan }) => scan(spec, context)));
     case "poison":
       return unrecorded(import("./poison").then(({ poison }) => poison(spec, context)));
+    case "doctor":
+      return unrecorded(import("./doctor/doctor").then((job) => job.doctor(context)));
     case "finetune":
       return recorded(spec, options, async (run) => (await import("./finetune")).finetune(spec, run));
     case "probe":

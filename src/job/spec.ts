@@ -139,7 +139,9 @@ const demo = z.strictObject({
 });
 
 /** The schemas by job, with defaults and descriptions; `.shape` gives a form or a flag its help text. */
-export const specSchemas = { scan, poison, finetune, probe, demo };
+const doctor = z.strictObject({ job: z.literal("doctor") });
+
+export const specSchemas = { scan, poison, finetune, probe, demo, doctor };
 
 export type JobName = keyof typeof specSchemas;
 export type ScanSpec = z.output<typeof scan>;
@@ -147,6 +149,7 @@ export type PoisonSpec = z.output<typeof poison>;
 export type ProbeSpec = z.output<typeof probe>;
 export type DemoSpec = z.output<typeof demo>;
 /** Every setting is filled in: what the spec leaves out comes from its preset. */
+export type DoctorSpec = z.output<typeof doctor>;
 export type FinetuneSpec = Omit<z.output<typeof finetune>, keyof TrainingPreset> & TrainingPreset;
 
 export interface SpecOf {
@@ -156,6 +159,7 @@ export interface SpecOf {
   readonly probe: ProbeSpec;
   readonly demo: DemoSpec;
 }
+  readonly doctor: DoctorSpec;
 export type JobSpec = SpecOf[JobName];
 
 /** What a caller may leave out: everything with a default. */
