@@ -80,6 +80,7 @@ function makeProgram(context: CommandLineContext, settle: Settle): Command {
     "output",
     "language",
     "json",
+    "sarif",
     "quarantine",
     "clean",
     "baseline",
@@ -176,7 +177,6 @@ function makeProgram(context: CommandLineContext, settle: Settle): Command {
       await writeJson(json, report);
       print(demoText(report));
     });
-  return program;
 
   add(program, "doctor", "what this machine can do: engine, GPU, memory, and the remedy for what does not work", [])
     .option("--json <file>", "write the report there")
@@ -186,6 +186,7 @@ function makeProgram(context: CommandLineContext, settle: Settle): Command {
       await writeJson(json, report);
       print(doctorText(report));
     });
+  return program;
 }
 
 interface FieldSchema {

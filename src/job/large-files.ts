@@ -22,7 +22,7 @@ const MOST_DEFAULT_JOBS = 4;
 /** Scans a large file row by row; null for one that is small or can only be read whole. Throws as `scanStreamed` does. */
 export async function streamLarge(
   { path, outputPath }: FoundFile,
-  { format, input, output, language, jobs }: ScanSpec,
+  { format, input, output, language, jobs, sarif }: ScanSpec,
   baseline: Baseline | null,
   context: JobContext,
 ): Promise<StreamedScan | null> {
@@ -33,6 +33,7 @@ export async function streamLarge(
     ...{ format, input, output, language, baseline },
     jobs: jobs ?? Math.min(MOST_DEFAULT_JOBS, availableParallelism()),
     minedBytes: MINED_BYTES,
+    places: sarif !== undefined,
   };
   return scanStreamed(path, options, context);
 }

@@ -15,6 +15,8 @@ export interface RangeScanSetup {
 
 export interface FoundRow {
   readonly row: number;
+  /** On which the record starts, from 1. */
+  readonly line: number;
   readonly evidence: RowEvidence;
   readonly hash: string;
 }
@@ -54,7 +56,8 @@ export async function rangeScanner({ shape, search, hashes }: RangeScanSetup): P
         }
         samples++;
         const evidence = lookAt(texts, counts);
-        if (evidence !== null) found.push({ row, evidence, hash: hashes ? sampleHash(texts.input, texts.output) : "" });
+        if (evidence !== null)
+          found.push({ row, line, evidence, hash: hashes ? sampleHash(texts.input, texts.output) : "" });
       }
       return { samples, skipped, found, counts };
     },

@@ -113,7 +113,7 @@ describe("scan", () => {
     expect((await again()).files).toHaveLength(1);
   });
 
-  it("refuses to split two files into one, and to write SARIF", async () => {
+  it("refuses to split two files into one, and to call the JSON report SARIF", async () => {
     const file = inFolder("poisoned.jsonl");
     const two = run({ paths: [file, inFolder("clean.jsonl")], quarantine: inFolder("q.jsonl") });
     await expect(two).rejects.toMatchObject({ usage: true });

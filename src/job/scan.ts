@@ -5,16 +5,8 @@ import { openDataset } from "../dataset/open";
 import type { Dataset } from "../dataset/sample";
 import { splitCompression } from "../dataset/unpack";
 import { UnreadableDataset } from "../dataset/unreadable";
-import type {
-  DetectorRun,
-  Finding,
-  ScannedFile,
-  ScanReport,
-  ScanVerdict,
-  SuppressedFinding,
-  Trigger,
-} from "../detect/report";
-import { scanDataset, scanRules, type DatasetScan } from "../detect/scan";
+import type { Finding, ScannedFile, ScanReport, ScanVerdict, SuppressedFinding } from "../detect/report";
+import { scanDataset, type DatasetScan } from "../detect/scan";
 import { writeFilesAtomically, type FileContent } from "../foundation/atomic-write";
 import { Failure, throwIfCancelled } from "../foundation/failure";
 import { installationVersion } from "../foundation/installation";
@@ -27,6 +19,8 @@ import { remarksOn, streamedCopies, streamLarge } from "./large-files";
 import { tellSkipped } from "./open-data";
 import type { ScanSpec } from "./spec";
 import type { StreamedScan } from "./streamed-file";
+import { mergeDetectors, numberTriggers } from "./merge-scans";
+import { reportFiles } from "./scan-reports";
 import { checkReportFormat, checkTargets, targetsOf } from "./targets";
 
 interface Measured {
@@ -127,45 +121,6 @@ const inItsFile =
   ({ outputPath }: Dataset) =>
   (finding: Finding): Finding =>
     outputPath !== undefined && finding.field === "output" ? { ...finding, file: outputPath } : finding;
-
-/** Trigger ids count within a rule over all files, so that one id never means two triggers. */
-function numberTriggers(
-  measured: readonly Measured[],
-): Required<Pick<ScanReport, "triggers" | "findings" | "suppressed">> {
-  const triggers: Trigger[] = [];
-  const findings: Finding[] = [];
-  const suppressed: SuppressedFinding[] = [];
-  for (const { scan, suppressed: accepted } of measured) {
-    if (scan === null) continue;
-    const ids = new Map<string, string>();
-    for (const trigger of scan.triggers) {
-      const id = `${trigger.rule}-${triggers.filter(({ rule }) => rule === trigger.rule).length + 1}`;
-      ids.set(trigger.id, id);
-      triggers.push({ ...trigger, id });
-    }
-    const numberOf = (finding: Finding): string | null =>
-      finding.trigger === null ? null : (ids.get(finding.trigger) ?? null);
-    for (const finding of scan.findings) findings.push({ ...finding, trigger: numberOf(finding) });
-    for (const finding of accepted) suppressed.push({ ...finding, trigger: numberOf(finding) });
-  }
-  return { triggers, findings, suppressed };
-}
-
-function mergeDetectors(scans: readonly DatasetScan[]): DetectorRun[] {
-  return scanRules.map((rule) => {
-    const runs = scans.flatMap(({ detectors }) => detectors.filter((run) => run.rule === rule));
-    const milliseconds = runs.reduce((sum, run) => sum + run.milliseconds, 0);
-    if (runs.some(({ status }) => status === "ran")) {
-      return {
-        rule,
-        status: "ran",
-        reason: runs.find(({ status, reason }) => status === "ran" && reason !== null)?.reason ?? null,
-        milliseconds,
-      };
-    }
-    return { rule, status: "skipped", reason: runs[0]?.reason ?? "nothing could be read", milliseconds };
-  });
-}
 
 const samplesIn = ({ dataset, streamed }: Measured): number => streamed?.samples ?? dataset?.samples.length ?? 0;
 const skippedIn = ({ file, streamed }: Measured): number => streamed?.skippedCount ?? file.skipped.length;
@@ -289,8 +244,14 @@ export async function scan(spec: ScanSpec, context: JobContext): Promise<ScanRep
     ...(baseline === null ? {} : { suppressed }),
     detectors: mergeDetectors(scans),
   };
-  const written = spec.json === undefined ? [] : [{ file: spec.json, content: `${JSON.stringify(report, null, 2)}\n` }];
-  await writeFilesAtomically([...apart, ...written]);
+  await writeFilesAtomically([
+    ...apart,
+    ...reportFiles(
+      spec,
+      report,
+      measured.map((one) => ({ ...one, skipped: skippedIn(one) })),
+    ),
+  ]);
   return report;
 }
 

@@ -49,6 +49,7 @@ const scan = z.strictObject({
     .exactOptional()
     .describe(`the language of the code: ${oneOf(codeLanguages)}`),
   json: maybePath("the file that the report goes to"),
+  sarif: maybePath("the file that the SARIF 2.1.0 log goes to"),
   quarantine: maybePath("the file that the flagged samples go to"),
   clean: maybePath("the file that the samples that are not flagged go to"),
   jobs: z
@@ -138,9 +139,9 @@ const demo = z.strictObject({
   device,
 });
 
-/** The schemas by job, with defaults and descriptions; `.shape` gives a form or a flag its help text. */
 const doctor = z.strictObject({ job: z.literal("doctor") });
 
+/** The schemas by job, with defaults and descriptions; `.shape` gives a form or a flag its help text. */
 export const specSchemas = { scan, poison, finetune, probe, demo, doctor };
 
 export type JobName = keyof typeof specSchemas;
@@ -148,8 +149,8 @@ export type ScanSpec = z.output<typeof scan>;
 export type PoisonSpec = z.output<typeof poison>;
 export type ProbeSpec = z.output<typeof probe>;
 export type DemoSpec = z.output<typeof demo>;
-/** Every setting is filled in: what the spec leaves out comes from its preset. */
 export type DoctorSpec = z.output<typeof doctor>;
+/** Every setting is filled in: what the spec leaves out comes from its preset. */
 export type FinetuneSpec = Omit<z.output<typeof finetune>, keyof TrainingPreset> & TrainingPreset;
 
 export interface SpecOf {
@@ -158,8 +159,8 @@ export interface SpecOf {
   readonly finetune: FinetuneSpec;
   readonly probe: ProbeSpec;
   readonly demo: DemoSpec;
-}
   readonly doctor: DoctorSpec;
+}
 export type JobSpec = SpecOf[JobName];
 
 /** What a caller may leave out: everything with a default. */

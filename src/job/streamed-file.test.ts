@@ -24,6 +24,7 @@ const options = (more: Partial<StreamOptions> = {}): StreamOptions => ({
   jobs: 1,
   minedBytes: Infinity,
   baseline: null,
+  places: false,
   ...more,
 });
 

@@ -32,6 +32,8 @@ export interface StreamOptions {
   /** Bytes of the records in which triggers are mined. */
   readonly minedBytes: number;
   readonly baseline: Baseline | null;
+  /** Whether `places` is wanted. */
+  readonly places: boolean;
 }
 
 export interface StreamedScan {
@@ -44,6 +46,8 @@ export interface StreamedScan {
   /** Rows with a finding of verdict `suspect`. */
   readonly flagged: RowFlags;
   readonly unreadable: RowFlags;
+  /** Where listed findings stand: by row, the line of the record and its `sampleHash`. Empty unless wanted. */
+  readonly places: ReadonlyMap<number, { readonly line: number; readonly hash: string }>;
   /** Samples with findings that are counted, but too many to be listed. */
   readonly unlisted: number;
   /** Share of the rows in which triggers were mined, at most 1. */
@@ -140,7 +144,7 @@ async function lookAtAll(
   shape: TextShape,
   { ranges, rows }: Survey,
   { corpus, languages, triggers }: Mining,
-  { jobs, baseline }: StreamOptions,
+  { jobs, baseline, places }: StreamOptions,
   context: JobContext,
 ): Promise<EvidenceStore> {
   const { runs } = rulesToRun(languages, {});
@@ -155,7 +159,12 @@ async function lookAtAll(
   const store = new EvidenceStore(search.triggers.length, rows);
   const total = Math.round((ranges.at(-1)?.end ?? 0) / MEGABYTE);
   let done = 0;
-  for await (const result of scanRanges({ shape, search, hashes: baseline !== null }, ranges, jobs, context.signal)) {
+  for await (const result of scanRanges(
+    { shape, search, hashes: baseline !== null || places },
+    ranges,
+    jobs,
+    context.signal,
+  )) {
     store.add(result);
     const read = Math.round(ranges[done++]!.end / MEGABYTE);
     context.report({ type: "progress", done: read, total, unit: "MB" });
@@ -169,7 +178,7 @@ function assemble(
   { sha256, ranges, rows }: Survey,
   mining: Mining,
   store: EvidenceStore,
-  { baseline, minedBytes }: StreamOptions,
+  { baseline, minedBytes, places }: StreamOptions,
 ): StreamedScan {
   const { path, format, plan } = shape;
   const { samples, counts, kinds, firstDead } = store;
@@ -222,6 +231,7 @@ function assemble(
     skippedCount: store.skippedCount,
     flagged,
     unreadable: store.unreadable,
+    places: new Map(places ? store.found.map(({ row, line, hash }) => [row, { line, hash }]) : []),
     unlisted: store.unlisted,
     minedShare: Math.min(1, minedBytes / file.bytes),
     copy: (isWanted) => copyOf(shape, ranges, isWanted),

@@ -10,7 +10,7 @@ import type { SpecInput } from "./spec";
 export function targetsOf(spec: SpecInput): string[] {
   const named =
     spec.job === "scan"
-      ? [spec.json, spec.quarantine, spec.clean]
+      ? [spec.json, spec.sarif, spec.quarantine, spec.clean]
       : spec.job === "poison"
         ? [spec.out, truthPath(spec.out)]
         : spec.job === "finetune"
@@ -39,8 +39,8 @@ export async function checkTargets(targets: readonly string[], inputs: readonly 
   }
 }
 
-/** Throws a `Failure` (wrong usage) for a report that no version writes yet. */
+/** Throws a `Failure` (wrong usage) where the JSON report would go to a file that is taken for SARIF. */
 export function checkReportFormat(file: string): void {
   if (path.extname(file).toLowerCase() !== ".sarif") return;
-  throw new Failure("SARIF reports are not written yet", { file, remedy: "Name a .json file", usage: true });
+  throw new Failure("the JSON report is no SARIF", { file, remedy: "Name it with --sarif, or a .json file", usage: true });
 }
