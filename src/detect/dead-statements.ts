@@ -49,13 +49,6 @@ const reaching = ["labeled_statement", "case_statement", "yield"];
 const isUnreachable = (statement: Node): boolean =>
   !reachable.test(statement.type) && statement.text !== ";" && statement.descendantsOfType(reaching).length === 0;
 
-/** Signs without which no dead statement is possible: a constant given to a name, a constant condition, a way out. */
-const possible =
-  /\w\s*:?=\s*(?:[-+!]?[\d.]|["'`@$]|(?:true|false|null|nil|True|False|None|NULL|nullptr|undefined)\b)|\b(?:if|while|elif)\b\s*\(?\s*(?:[-+]?\d|(?:false|False|FALSE|None|null|NULL)\b)|\b(?:int|long|short|double|float|bool|boolean|char|byte|string|String|unsigned|size_t|var|let)\b[\s*]+\w+|\b(?:return|raise|throw|break|continue|goto|exit)\b/;
-
-/** Cheap test before a field is parsed. */
-export const mayHoldDeadCode = (text: string): boolean => possible.test(text);
-
 /** The dead statements of one parsed field, in the order of the text. */
 export function deadStatements(root: Node, text: string, language: CodeLanguage): DeadStatement[] {
   const occurrences = new Map<string, number>();

@@ -4,7 +4,8 @@ import { isCodeLanguage, type CodeLanguage } from "../syntax/language";
 import { eachInTurns, type Corpus } from "./corpus";
 import { codeShapes } from "./code-shapes";
 import type { DeadPlace } from "./dead-code";
-import { deadStatements, mayHoldDeadCode } from "./dead-statements";
+import { mayHoldDeadCode } from "./dead-code-signs";
+import { deadStatements } from "./dead-statements";
 import type { FieldLanguages } from "./detector";
 import { declaredMethods, type MethodName } from "./declared-methods";
 import { endlessLoops, endlessLoopsByToken, mayHoldEndlessLoop } from "./endless-loops";
@@ -58,7 +59,7 @@ export function structuresOf(
       if (loops) payloads.push(...endlessLoopsByToken(text));
       continue;
     }
-    const deadHere = wanted.dead && mayHoldDeadCode(text);
+    const deadHere = wanted.dead && mayHoldDeadCode(text, language);
     const methodsHere = wanted.methods && field === "input" && codeShapes[language].declares.test(text);
     if (!deadHere && !methodsHere && !loops) continue;
     grammars.parse(language, text, (root) => {
