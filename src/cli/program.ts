@@ -132,12 +132,20 @@ function makeProgram(context: CommandLineContext, settle: Settle): Command {
     "payload",
     "limit",
     "out",
+    "resume",
   ])
     .option(
       "--probe-trigger <attack|text>",
       "measure ASR with it after each epoch: an attack's name or a trigger's text",
     )
-    .action(async ({ probeTrigger, ...flags }: Flags) => {
+    .action(async ({ resume, ...given }: Flags) => {
+      if (typeof resume === "string") {
+        refuseBesideResume(given);
+        const { resumedSpec } = await import("../job/resume");
+        print(finetuneText(await run("finetune", { ...(await resumedSpec(resume, context.workspace)) })));
+        return;
+      }
+      const { probeTrigger, ...flags } = given;
       const isAttack = typeof probeTrigger === "string" && isAttackName(probeTrigger);
       print(finetuneText(await run("finetune", { ...flags, [isAttack ? "attack" : "trigger"]: probeTrigger })));
     });
@@ -187,6 +195,17 @@ function makeProgram(context: CommandLineContext, settle: Settle): Command {
       print(doctorText(report));
     });
   return program;
+}
+
+/** With `--resume` every setting is the stopped run's; `flags` are the others. */
+function refuseBesideResume(flags: Flags): void {
+  const [other] = Object.keys(flags);
+  if (other === undefined) return;
+  const flag = `--${other.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+  throw new Failure(`${flag} cannot be given with --resume, which takes every setting from the run`, {
+    remedy: "Leave it out",
+    usage: true,
+  });
 }
 
 interface FieldSchema {

@@ -1,6 +1,6 @@
 /**
- * The fine-tune job. Each complete epoch replaces `checkpoint/` in the run directory; `--out` appears once, when training
- * is over. So a cancelled or killed run leaves the checkpoint of its last complete epoch there, or none, and nothing else.
+ * The fine-tune job. Each complete epoch replaces `checkpoint/` and `state/` in the run directory; `--out` appears once,
+ * when training is over. So a cancelled or killed run leaves its last complete epoch there, from which it can be resumed.
  */
 import path from "node:path";
 import { Failure, throwIfCancelled } from "../foundation/failure";
@@ -16,6 +16,7 @@ import { backdoorOf, namesBackdoor } from "./backdoor";
 import type { EpochReport, FinetuneReport, FinetuneSettings, Measurement } from "./finetune-report";
 import { measure, numbersOf, planMeasurement, type MeasurePlan } from "./measure";
 import { openData } from "./open-data";
+import { readProgress, readState, removeState, writeState } from "./resume";
 import type { RunContext } from "./run-job";
 import { checkpointFolder } from "./run-record";
 import type { FinetuneSpec } from "./spec";
@@ -37,23 +38,31 @@ export async function finetune(spec: FinetuneSpec, context: RunContext): Promise
   const test = await planFor(spec.test, { ...spec, limit: undefined }, context);
   const base = await readCheckpoint(checkpointFolder(spec.model), { forTraining: true });
   throwIfCancelled(signal);
-  const device = await resolveDevice(spec.device);
+  const progress = spec.resume === undefined ? null : await readProgress(context.directory);
+  const from = progress === null ? undefined : await readState(context.directory, progress, base.model.shapes);
+  const device = progress?.device ?? (await resolveDevice(spec.device));
   const options = fineTuneOptions(spec, device);
-  const epochs: EpochReport[] = [];
+  const epochs: EpochReport[] = [...(progress?.epochs ?? [])];
   const kept = path.join(context.directory, "checkpoint");
   const examples = training.samples.map(({ input, output }) => ({ input: input.text, output: output.text }));
   const detail = `${examples.length} samples, ${lossNames[spec.loss]}, on ${device}`;
+  if (spec.resume !== undefined) {
+    const message = `resumed after epoch ${progress?.epoch ?? 0} of ${spec.epochs}`;
+    report({ type: "log", level: "info", message });
+  }
   report({ type: "phase", name: "Fine-tuning", detail });
   const finished = await fineTune(base, examples, options, {
     signal,
+    from,
     onStep: (step) => report({ type: "step", ...step }),
-    onEpoch: async ({ epoch, epochs: total, loss, seconds, checkpoint }) => {
+    onEpoch: async ({ epoch, epochs: total, loss, seconds, checkpoint, state }) => {
       const now = await checkpoint();
       throwIfCancelled(signal);
       await writeCheckpoint(kept, now);
       if (valid !== null) report({ type: "phase", name: "Measuring", detail: `epoch ${epoch} of ${total}` });
       const measured = valid === null ? null : numbersOf(await measure(now, valid, options, context));
       epochs.push({ epoch, loss, seconds, valid: measured });
+      await writeState(context.directory, now.model.shapes, await state(), { epochs, device });
       report({
         type: "epoch",
         epoch,
@@ -73,6 +82,7 @@ export async function finetune(spec: FinetuneSpec, context: RunContext): Promise
   }
   throwIfCancelled(signal);
   if (spec.out !== undefined) await writeCheckpoint(spec.out, finished);
+  await removeState(context.directory);
   return {
     version: 1,
     job: "finetune",

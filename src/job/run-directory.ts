@@ -33,6 +33,8 @@ export interface RunRecord {
   readonly versions: Readonly<Record<string, string>>;
   /** SHA-256 by path, of every file the job reads. */
   readonly contents: Readonly<Record<string, string>>;
+  /** Absolute path of the folder that the spec's relative paths count from. */
+  readonly folder?: string;
 }
 
 /** A line of metrics.jsonl. */
@@ -102,8 +104,15 @@ export async function createRun(
 ): Promise<RunDirectory> {
   const folder = await claim(runsFolder(workspace), `${timeStamp(now)}-${record.spec.job}-${shortName(name)}`);
   await ignoreFolder(workspace);
-  const begin: RunStatus = { state: "running", pid: process.pid, host: os.hostname(), started: now.toISOString() };
   await writeFileAtomically(path.join(folder, "spec.json"), asJson(record));
+  return open(folder, now);
+}
+
+/** Goes on with a run that was stopped: `running` again, its later events appended. */
+export const continueRun = (folder: string): Promise<RunDirectory> => open(folder, new Date());
+
+async function open(folder: string, now: Date): Promise<RunDirectory> {
+  const begin: RunStatus = { state: "running", pid: process.pid, host: os.hostname(), started: now.toISOString() };
   await writeFileAtomically(path.join(folder, "status.json"), asJson(begin));
   let broken: unknown;
   const appendLine = (file: string, line: string): void => {

@@ -84,7 +84,11 @@ async function recorded<Report>(
   job: (context: RunContext) => Promise<Report>,
 ): Promise<JobResult<Report>> {
   const { signal, workspace } = options;
-  const run = await createRun(path.resolve(workspace), nameOf(spec), await recordOf(spec, signal));
+  const record = await recordOf(spec, signal);
+  const run =
+    spec.job === "finetune" && spec.resume !== undefined
+      ? await (await import("./resume-run")).resumeRun(spec.resume, record)
+      : await createRun(path.resolve(workspace), nameOf(spec), record);
   options.onDirectory?.(run.path);
   const report = paced((event) => {
     run.append(event);

@@ -13,7 +13,8 @@ export type RecordedSpec = FinetuneSpec | ProbeSpec | DemoSpec;
 
 /** Hashes the spec's inputs and asks for the versions. Throws `Cancelled`. */
 export async function recordOf(spec: RecordedSpec, signal: AbortSignal): Promise<RunRecord> {
-  return { spec, versions: await versions(), contents: await contentsOf(inputsOf(spec), signal) };
+  const contents = await contentsOf(inputsOf(spec), signal);
+  return { spec, versions: await versions(), contents, folder: process.cwd() };
 }
 
 /** The short name in the run directory's name. */

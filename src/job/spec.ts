@@ -116,6 +116,7 @@ const finetune = z.strictObject({
   payload,
   limit: whole.min(1).default(200).describe(limitText),
   out: maybePath("the folder that the finished checkpoint goes to"),
+  resume: maybePath("the run directory of a stopped run, which goes on after its last complete epoch"),
 });
 
 const probe = z.strictObject({

@@ -10,6 +10,7 @@ import { planBatches } from "./batch";
 import { blendAt, type LossSpec } from "./loss";
 import { learningRateAt } from "./schedule";
 import { TrainingSession } from "./training-session";
+import type { TrainingState } from "./training-state";
 
 export interface TrainingExample {
   readonly input: string;
@@ -54,17 +55,21 @@ export interface EpochProgress {
   readonly seconds: number;
   /** The checkpoint as it stands. */
   readonly checkpoint: () => Promise<Checkpoint>;
+  /** What `FineTuneHooks.from` needs to go on after this epoch. */
+  readonly state: () => Promise<TrainingState>;
 }
 
 export interface FineTuneHooks {
   readonly signal?: AbortSignal;
+  /** Goes on after its last complete epoch, of the same checkpoint, examples and options. */
+  readonly from?: TrainingState | undefined;
   readonly onStep?: (progress: StepProgress) => void;
   readonly onEpoch?: (progress: EpochProgress) => Promise<void> | void;
 }
 
 /**
  * Trains a copy of `checkpoint`, which is left as it is. The same examples, options and seed give the same weights on
- * the CPU with the same number of threads.
+ * the CPU with the same number of threads, also when it goes on `from` an earlier epoch.
  *
  * Throws `Cancelled` when the signal fires and a `Failure` when the loss diverges or there is nothing to train on.
  */
@@ -74,7 +79,7 @@ export async function fineTune(
   options: FineTuneOptions,
   hooks: FineTuneHooks = {},
 ): Promise<Checkpoint> {
-  const { signal, onStep, onEpoch } = hooks;
+  const { signal, from, onStep, onEpoch } = hooks;
   const { model, tokenizer } = checkpoint;
   const { epochs, batchSize } = options;
   if (examples.length === 0) {
@@ -95,6 +100,7 @@ export async function fineTune(
     loss: options.loss,
     clipNorm: options.clipNorm,
     device: await resolveDevice(options.device),
+    from: from?.tensors,
   });
   const snapshot = async (): Promise<Checkpoint> => ({ model, tokenizer, weights: await session.weights() });
   try {
@@ -103,6 +109,11 @@ export async function fineTune(
       const blend = blendAt(options.loss, epoch);
       const started = performance.now();
       const batches = planBatches(tokenized, batchSize, random);
+      if (from !== undefined && epoch <= from.epoch) {
+        // Planned all the same, so that the seed's numbers are used up as they were.
+        step += batches.length;
+        continue;
+      }
       let total = 0;
       let samples = 0;
       for (const batch of batches) {
@@ -118,7 +129,8 @@ export async function fineTune(
         onStep?.({ epoch, step, steps, loss, learningRate, samplesPerSecond });
       }
       const seconds = (performance.now() - started) / 1000;
-      await onEpoch?.({ epoch, epochs, loss: total / batches.length, seconds, checkpoint: snapshot });
+      const state = async (): Promise<TrainingState> => ({ epoch, tensors: await session.state() });
+      await onEpoch?.({ epoch, epochs, loss: total / batches.length, seconds, checkpoint: snapshot, state });
     }
     throwIfCancelled(signal);
     return await snapshot();

@@ -9,7 +9,8 @@ import { closedFormLoss, type LossSpec } from "./loss";
 
 /** Input and output names of a parameter's three tensors. */
 export const stateKinds = ["parameter", "moment1", "moment2"] as const;
-export const stateName = (kind: (typeof stateKinds)[number], name: string): string => `${kind}:${name}`;
+export type StateKind = (typeof stateKinds)[number];
+export const stateName = (kind: StateKind, name: string): string => `${kind}:${name}`;
 export const nextName = (name: string): string => `next:${name}`;
 
 interface ForwardAndBackward {

@@ -14,7 +14,8 @@ import {
 import type { BatchFeeds, Model, TensorShapes, Weights } from "../model/model";
 import { adamWScalarsAt } from "./adamw";
 import type { LossSpec } from "./loss";
-import { nextName, stateKinds, stateName, trainingGraph } from "./training-graph";
+import { nextName, stateKinds, stateName, trainingGraph, type StateKind } from "./training-graph";
+import type { TrainingState } from "./training-state";
 
 export interface StepSettings {
   /** Counts from 1. */
@@ -53,9 +54,11 @@ export class TrainingSession {
       readonly device: ResolvedDevice;
       readonly threads?: number;
       readonly profilePrefix?: string;
+      /** Goes on from there; the moments start from zero otherwise. */
+      readonly from?: TrainingState["tensors"] | undefined;
     },
   ): Promise<TrainingSession> {
-    const { device, threads = 0, profilePrefix } = options;
+    const { device, threads = 0, profilePrefix, from } = options;
     const runtime = await loadRuntime();
     const session = await createSession(trainingGraph(model, options.loss, options.clipNorm), {
       device,
@@ -70,7 +73,8 @@ export class TrainingSession {
       const size = shape.reduce((product, length) => product * length, 1);
       for (const kind of stateKinds) {
         const key = stateName(kind, name);
-        const initial = kind === "parameter" ? Float32Array.from(weights.get(name)!) : new Float32Array(size);
+        const earlier = from?.[kind].get(name) ?? (kind === "parameter" ? weights.get(name)! : undefined);
+        const initial = earlier === undefined ? new Float32Array(size) : earlier.slice();
         current[key] = new runtime.Tensor("float32", initial, shape);
         if (device === "cpu") spare[nextName(key)] = new runtime.Tensor("float32", new Float32Array(size), shape);
       }
@@ -123,10 +127,23 @@ export class TrainingSession {
   }
 
   /** A copy of every weight, on the CPU. */
-  async weights(): Promise<Map<string, Float32Array>> {
+  weights(): Promise<Map<string, Float32Array>> {
+    return this.copies("parameter");
+  }
+
+  /** Copies of all that the next step depends on. */
+  async state(): Promise<TrainingState["tensors"]> {
+    return {
+      parameter: await this.copies("parameter"),
+      moment1: await this.copies("moment1"),
+      moment2: await this.copies("moment2"),
+    };
+  }
+
+  private async copies(kind: StateKind): Promise<Map<string, Float32Array>> {
     const copies = new Map<string, Float32Array>();
     for (const name of this.shapes.keys()) {
-      copies.set(name, Float32Array.from(await this.toCpu(this.current[stateName("parameter", name)]!)));
+      copies.set(name, (await this.toCpu(this.current[stateName(kind, name)]!)).slice());
     }
     return copies;
   }
