@@ -1,7 +1,7 @@
 /** CSV and TSV records: their columns (from the header), texts and places. */
 import { isUtf8 } from "node:buffer";
 import { quoted, type FieldPlan } from "./columns";
-import { csvRecords, QUOTE, readRecord, type CsvRecord } from "./csv-records";
+import { CsvReader, csvRecords, QUOTE, type CsvRecord } from "./csv-records";
 import { sniffDelimiter } from "./delimiter";
 import { JOINT, type Layout, type Part } from "./layout";
 import type { RawRecord } from "./raw-record";
@@ -23,14 +23,21 @@ export function csvLayout(
   const isReadable = header?.problem === null;
   const columns = isReadable ? textsIn(bytes, header.fields).map((name) => name.trim()) : [];
   const columnIndex = new Map(columns.map((name, i) => [name, i]));
-  const fieldsOf = (record: RawRecord): readonly number[] => readRecord(bytes, record.start, delimiter).fields;
+  const reader = new CsvReader(bytes, delimiter);
+  const fieldsOf = (record: RawRecord): readonly number[] => {
+    reader.read(record.start);
+    return reader.fields;
+  };
 
   /** The text of a field; optional columns count where they hold text. */
-  const textOf = (fields: readonly number[], plan: FieldPlan): string =>
-    namesOf(plan)
+  const textOf = (fields: readonly number[], plan: FieldPlan): string => {
+    const names = namesOf(plan);
+    if (names.length === 1) return fieldText(bytes, fields, columnIndex.get(names[0]!) ?? -1);
+    return names
       .map((name) => fieldText(bytes, fields, columnIndex.get(name) ?? -1))
       .filter((text, i) => i === 0 || text !== "")
       .join(JOINT);
+  };
 
   return {
     format,
@@ -38,11 +45,18 @@ export function csvLayout(
     lineBreak: /\r\n?|\n/gu,
     header,
     *records() {
-      for (const record of csvRecords(bytes, source.start, delimiter)) {
-        if (record.row === 0) continue;
-        const { line, column, start, end } = record;
-        const problem = record.problem ?? wrongFields(record.fields.length / 2, columns.length);
-        yield { row: record.row - 1, line, column, start, end, problem };
+      // The reader of its own is not disturbed by reads in between.
+      const records = new CsvReader(bytes, delimiter);
+      let row = -1;
+      let line = 1;
+      for (let start = source.start; start < bytes.length; start = records.next) {
+        records.read(start);
+        const { end, breaks, count } = records;
+        if (end > start && row++ >= 0) {
+          const problem = records.problem ?? wrongFields(count, columns.length);
+          yield { row: row - 1, line, column: 1, start, end, problem };
+        }
+        line += breaks;
       }
     },
     columnsIn: () => columns,

@@ -17,80 +17,88 @@ export interface CsvRecord extends RawRecord {
 
 /** The records from byte `start` to the end, the header being record 0. */
 export function* csvRecords(bytes: Buffer, start: number, delimiter: number): Generator<CsvRecord> {
+  const reader = new CsvReader(bytes, delimiter);
   let row = 0;
   let line = 1;
-  for (let next = start; next < bytes.length;) {
-    const record = readRecord(bytes, next, delimiter);
-    next = record.next;
-    if (record.end > record.start) yield { ...record, row: row++, line, column: 1 };
-    line += record.breaks;
+  for (let next = start; next < bytes.length; next = reader.next) {
+    reader.read(next);
+    const { end, problem } = reader;
+    if (end > next) {
+      const fields = reader.fields.slice(0, 2 * reader.count);
+      yield { row: row++, line, column: 1, start: next, end, problem, fields, next: reader.next };
+    }
+    line += reader.breaks;
   }
 }
 
-interface ReadRecord {
-  readonly start: number;
-  readonly end: number;
-  readonly next: number;
-  readonly fields: readonly number[];
-  readonly problem: string | null;
-  /** Line breaks in it and after it. */
-  readonly breaks: number;
-}
+/** Reads one record after the other into the same places: a file has millions of them. */
+export class CsvReader {
+  /** Start and end byte of each of `count` fields in turn, quotes included; what stands behind them is of older records. */
+  readonly fields: number[] = [];
+  count = 0;
+  /** Byte after the record's text, and after its line ending. */
+  end = 0;
+  next = 0;
+  problem: string | null = null;
+  /** Line breaks in the record and after it. */
+  breaks = 0;
 
-/** Reads the record that starts at byte `start`. */
-export function readRecord(bytes: Buffer, start: number, delimiter: number): ReadRecord {
-  const fields: number[] = [];
-  let problem: string | null = null;
-  let breaks = 0;
-  let at = start;
-  for (;;) {
-    const from = at;
-    if (bytes[at] === QUOTE) {
-      const close = closingQuote(bytes, at + 1);
-      if (close === -1) {
-        return {
-          start,
-          end: bytes.length,
-          next: bytes.length,
-          fields,
-          problem: UNCLOSED,
-          breaks,
-        };
+  constructor(
+    private readonly bytes: Buffer,
+    private readonly delimiter: number,
+  ) {}
+
+  /** Reads the record that starts at byte `start`. */
+  read(start: number): void {
+    const { bytes, delimiter, fields } = this;
+    const { length } = bytes;
+    this.count = 0;
+    this.problem = null;
+    this.breaks = 0;
+    let at = start;
+    for (;;) {
+      const from = at;
+      let byte = at < length ? bytes[at] : LF;
+      if (byte === QUOTE) {
+        at = this.afterQuotes(at);
+        if (at === -1) {
+          this.problem = UNCLOSED;
+          this.end = this.next = length;
+          return;
+        }
+        byte = at < length ? bytes[at] : LF;
+        if (byte !== delimiter && byte !== LF && byte !== CR) this.problem ??= "text follows a closing quote";
       }
-      breaks += countBreaks(bytes, at, close);
-      at = close + 1;
-      const after = bytes[at];
-      if (after !== undefined && after !== delimiter && after !== LF && after !== CR) {
-        problem ??= "text follows a closing quote";
+      while (byte !== delimiter && byte !== LF && byte !== CR) byte = ++at < length ? bytes[at] : LF;
+      fields[2 * this.count] = from;
+      fields[2 * this.count + 1] = at;
+      this.count++;
+      if (at === length || byte !== delimiter) break;
+      at++;
+    }
+    this.end = at;
+    if (bytes[at] === CR && bytes[at + 1] === LF) at++;
+    if (at < length) {
+      at++;
+      this.breaks++;
+    }
+    this.next = at;
+    if (this.end - start > MAX_RECORD_BYTES) this.problem ??= TOO_LONG;
+  }
+
+  /** The byte after the quote that closes the one at `open`, or -1. */
+  private afterQuotes(open: number): number {
+    const { bytes } = this;
+    const { length } = bytes;
+    for (let at = open + 1; at < length; at++) {
+      const byte = bytes[at];
+      if (byte === QUOTE) {
+        if (bytes[at + 1] !== QUOTE) return at + 1;
+        at++;
+      } else if (byte === LF || (byte === CR && bytes[at + 1] !== LF)) {
+        this.breaks++;
       }
     }
-    for (let byte = bytes[at]; byte !== undefined && byte !== delimiter && byte !== LF && byte !== CR;)
-      byte = bytes[++at];
-    fields.push(from, at);
-    if (bytes[at] !== delimiter) break;
-    at++;
+    return -1;
   }
-  const end = at;
-  if (bytes[at] === CR && bytes[at + 1] === LF) at++;
-  if (at < bytes.length) {
-    at++;
-    breaks++;
-  }
-  if (end - start > MAX_RECORD_BYTES) problem ??= TOO_LONG;
-  return { start, end, next: at, fields, problem, breaks };
-}
-
-function closingQuote(bytes: Buffer, from: number): number {
-  let quote = bytes.indexOf(QUOTE, from);
-  while (quote !== -1 && bytes[quote + 1] === QUOTE) quote = bytes.indexOf(QUOTE, quote + 2);
-  return quote;
-}
-
-function countBreaks(bytes: Buffer, start: number, end: number): number {
-  let breaks = 0;
-  for (let i = start; i < end; i++) {
-    const byte = bytes[i];
-    if (byte === LF || (byte === CR && bytes[i + 1] !== LF)) breaks++;
-  }
-  return breaks;
 }

@@ -66,7 +66,7 @@ function parseObject(raw: string): Parsed | Unfit {
   // Two cheap looks first: a parser's error costs far more than a record.
   const first = skipSpace(raw, 0);
   if (raw[first] !== "{") return new Unfit("not a JSON object");
-  if (!/\}\s*$/u.test(raw.slice(-100))) return new Unfit(INCOMPLETE);
+  if (!raw.endsWith("}") && !/\}\s*$/u.test(raw.slice(-100))) return new Unfit(INCOMPLETE);
   let value: unknown;
   try {
     value = JSON.parse(raw);
@@ -79,9 +79,25 @@ function parseObject(raw: string): Parsed | Unfit {
   return { raw, object: value };
 }
 
-function textsOf(record: Parsed, plan: ColumnPlan): Texts | Unfit {
+/** The keys that a plan reads, and each as it usually stands in a record. */
+interface PlanKeys {
+  readonly names: readonly string[];
+  readonly quoted: readonly string[];
+}
+
+const keysOfPlans = new WeakMap<ColumnPlan, PlanKeys>();
+
+function keysOf(plan: ColumnPlan): PlanKeys {
+  const known = keysOfPlans.get(plan);
+  if (known !== undefined) return known;
   const names = [plan.input, plan.output].flatMap((field) => (field.kind === "chat" ? [field.name] : field.names));
-  const duplicate = duplicateKey(record.raw, names);
+  const keys = { names, quoted: names.map((name) => JSON.stringify(name)) };
+  keysOfPlans.set(plan, keys);
+  return keys;
+}
+
+function textsOf(record: Parsed, plan: ColumnPlan): Texts | Unfit {
+  const duplicate = duplicateKey(record.raw, keysOf(plan));
   if (duplicate !== null) return new Unfit(`the key ${quoted(duplicate)} stands twice`);
   const input = textOf(record, plan.input);
   if (input instanceof Unfit) return input;
@@ -97,8 +113,8 @@ function textsOf(record: Parsed, plan: ColumnPlan): Texts | Unfit {
 const hasLoneSurrogate = (text: string): boolean => /\p{Surrogate}/u.test(text);
 
 /** One of `names` that stands twice: JSON.parse keeps the last of two equal keys, others the first; it says two things. */
-function duplicateKey(raw: string, names: readonly string[]): string | null {
-  const isSuspicious = raw.includes("\\u00") || names.some((name) => occursTwice(raw, JSON.stringify(name)));
+function duplicateKey(raw: string, { names, quoted }: PlanKeys): string | null {
+  const isSuspicious = raw.includes("\\u00") || quoted.some((name) => occursTwice(raw, name));
   if (!isSuspicious) return null;
   const seen = new Set<string>();
   for (const { key } of members(raw, skipSpace(raw, 0))) {
@@ -115,6 +131,7 @@ function occursTwice(raw: string, text: string): boolean {
 
 function textOf({ raw, object }: Parsed, field: FieldPlan): string | Unfit {
   if (field.kind === "chat") return chatText(raw, object, field.name, field.speaker);
+  if (field.names.length === 1) return valueText(raw, object, field.names[0]);
   const texts: string[] = [];
   for (const [i, name] of field.names.entries()) {
     if (i > 0 && isAbsent(object[name])) continue;
