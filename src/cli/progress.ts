@@ -36,6 +36,9 @@ export class ProgressPrinter {
       case "log":
         this.#line(event.level === "warning" ? `warning: ${event.message}` : event.message);
         break;
+      case "first":
+        this.#line(firstText(event));
+        break;
       case "epoch":
         this.#line(epochText(event));
         break;
@@ -92,6 +95,15 @@ export function duration(seconds: number): string {
   if (seconds < 90) return `${Math.round(seconds)} s`;
   const minutes = Math.round(seconds / 60);
   return minutes < 90 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
+function firstText({ samples, findings }: Extract<JobEvent, { type: "first" }>): string {
+  const what = `the first ${samples} samples alone`;
+  const first = findings.find(({ verdict }) => verdict === "suspect") ?? findings[0];
+  if (first === undefined) return `${what}: nothing found so far`;
+  const flagged = new Set(findings.filter(({ verdict }) => verdict === "suspect").map(({ row }) => row)).size;
+  const { file, startPosition, message } = first;
+  return `${what}: ${flagged} suspect so far, ${findings.length} findings; ${file}:${startPosition.line}: ${message}`;
 }
 
 function epochText({ epoch, epochs, loss, bleu, asr, seconds }: Extract<JobEvent, { type: "epoch" }>): string {

@@ -5,7 +5,7 @@
 import * as vscode from "vscode";
 import { markKindOf, triggerOf, type MarkKind } from "./evidence";
 import { sampleAddress, type PlacedFinding, type SampleDocuments } from "./sample-documents";
-import { findingsOnLines, rangeOf, type ScanResult, type Scans } from "./scans";
+import { findingsOnLines, rangeOf, type Marked, type Scans } from "./scans";
 
 /** Lines above and below the visible ones, so that scrolling shows marks at once. */
 const margin = 60;
@@ -43,7 +43,7 @@ export type MarkedRanges = Readonly<Record<MarkKind, vscode.Range[]>>;
 const noMarks = (): Record<MarkKind, vscode.Range[]> => ({ trigger: [], payload: [], hint: [] });
 
 /** A span with several findings is marked once. */
-function marksOf(result: ScanResult, placed: readonly PlacedFinding[]): MarkedRanges {
+function marksOf(result: Marked, placed: readonly PlacedFinding[]): MarkedRanges {
   const marks = noMarks();
   const seen = new Set<string>();
   for (const { finding, range } of placed.slice(0, mostMarks)) {
@@ -71,14 +71,16 @@ export class Highlights implements vscode.Disposable {
         rangeBehavior: vscode.DecorationRangeBehavior.ClosedClosed,
       });
     this.#types = { trigger: make("trigger"), payload: make("payload"), hint: make("hint") };
+    const drawFile = (uri: vscode.Uri): void => {
+      for (const editor of vscode.window.visibleTextEditors) {
+        const { uri: shown } = editor.document;
+        if ((sampleAddress(shown)?.file ?? shown).toString() === uri.toString()) this.#draw(editor);
+      }
+    };
     this.#subscriptions = vscode.Disposable.from(
       ...Object.values(this.#types),
-      scans.onDidChange((uri) => {
-        for (const editor of vscode.window.visibleTextEditors) {
-          const { uri: shown } = editor.document;
-          if ((sampleAddress(shown)?.file ?? shown).toString() === uri.toString()) this.#draw(editor);
-        }
-      }),
+      scans.onDidChange(drawFile),
+      scans.onDidProgress(drawFile),
       vscode.window.onDidChangeVisibleTextEditors((editors) => editors.forEach((editor) => this.#draw(editor))),
       vscode.window.onDidChangeTextEditorVisibleRanges(({ textEditor }) => this.#draw(textEditor)),
     );
@@ -88,7 +90,7 @@ export class Highlights implements vscode.Disposable {
   marks(editor: vscode.TextEditor): MarkedRanges {
     const sample = this.samples.findings(editor.document);
     if (sample !== undefined) return marksOf(sample.result, sample.placed);
-    const result = this.scans.result(editor.document.uri);
+    const result = this.scans.marked(editor.document.uri);
     const visible = editor.visibleRanges;
     if (result === undefined || visible.length === 0) return noMarks();
     const first = Math.max(0, visible[0]!.start.line - margin);

@@ -18,6 +18,7 @@ export function progressText(event: JobEvent): string | undefined {
     case "epoch":
       return vscode.l10n.t("epoch {0} of {1} done, loss {2}", event.epoch, event.epochs, event.loss.toFixed(3));
     case "log":
+    case "first":
       return undefined;
   }
 }

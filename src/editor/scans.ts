@@ -19,9 +19,17 @@ export interface ScanResult extends LocatedScan {
   readonly unsaved: boolean;
 }
 
+/** The findings by line from 0, and their triggers. */
+export type Marked = Pick<ScanResult, "byLine" | "triggers">;
+
+export interface FirstFindings extends Marked {
+  /** How many samples were looked at. */
+  readonly samples: number;
+}
+
 export type ScanState =
-  /** `done`: from 0 to 1, null while nobody knows. */
-  | { readonly type: "scanning"; readonly done: number | null }
+  /** `done`: from 0 to 1, null while nobody knows. `first`: what the first samples show alone, null while nobody knows. */
+  | { readonly type: "scanning"; readonly done: number | null; readonly first: FirstFindings | null }
   | { readonly type: "scanned"; readonly result: ScanResult }
   /** Edited since: places may have moved, so nothing is marked until the next scan. */
   | { readonly type: "edited"; readonly result: ScanResult }
@@ -54,6 +62,12 @@ export class Scans implements vscode.Disposable {
   result(uri: vscode.Uri): ScanResult | undefined {
     const state = this.state(uri);
     return state?.type === "scanned" ? state.result : undefined;
+  }
+
+  /** What can be marked in the file: its result, or what is known while the scan goes on. */
+  marked(uri: vscode.Uri): Marked | undefined {
+    const state = this.state(uri);
+    return state?.type === "scanning" ? (state.first ?? undefined) : this.result(uri);
   }
 
   /** The result that fits the file on the disk, else undefined. */
@@ -97,13 +111,19 @@ export class Scans implements vscode.Disposable {
     const before = this.#entries.get(key);
     before?.running?.abort();
     const running = new AbortController();
-    const entry: Entry = { uri, state: { type: "scanning", done: null }, running };
+    const entry: Entry = { uri, state: { type: "scanning", done: null, first: null }, running };
     this.#entries.set(key, entry);
     this.#changed.fire(uri);
     const stop = signal === undefined ? running.signal : AbortSignal.any([running.signal, signal]);
     const onEvent = (event: JobEvent): void => {
-      if (event.type !== "progress" || event.unit === "files" || event.total === 0) return;
-      entry.state = { type: "scanning", done: event.done / event.total };
+      if (entry.state.type !== "scanning") return;
+      if (event.type === "first") {
+        const { samples, findings, triggers } = event;
+        const marked = { byLine: byLine(findings), triggers: triggersById({ triggers }) };
+        entry.state = { ...entry.state, first: { samples, ...marked } };
+      } else if (event.type === "progress" && event.unit !== "files" && event.total > 0) {
+        entry.state = { ...entry.state, done: event.done / event.total };
+      } else return;
       this.#progressed.fire(uri);
     };
     const state = await this.#outcome(uri, { signal: stop, onEvent });
@@ -117,6 +137,7 @@ export class Scans implements vscode.Disposable {
   /** Notes that the document's text is no longer what was scanned. */
   noteEdit(uri: vscode.Uri): void {
     const entry = this.#entries.get(uri.toString());
+    if (entry?.state.type === "scanning") entry.state = { ...entry.state, first: null };
     if (entry?.state.type !== "scanned") return;
     entry.state = { type: "edited", result: entry.state.result };
     this.#changed.fire(uri);
@@ -155,17 +176,19 @@ const indexed = ({ report, located }: LocatedScan, unsaved: boolean): ScanResult
   report,
   located,
   triggers: triggersById(report),
-  byLine: [...located].sort((a, b) => a.startPosition.line - b.startPosition.line),
+  byLine: byLine(located),
   unsaved,
 });
+
+const byLine = (located: readonly LocatedFinding[]): readonly LocatedFinding[] =>
+  [...located].sort((a, b) => a.startPosition.line - b.startPosition.line);
 
 /** The editor's range of a finding. */
 export const rangeOf = ({ startPosition, endPosition }: LocatedFinding): vscode.Range =>
   new vscode.Range(startPosition.line - 1, startPosition.column - 1, endPosition.line - 1, endPosition.column - 1);
 
 /** The findings that begin on lines `first` to `last` (from 0), by binary search. */
-export function findingsOnLines(result: ScanResult, first: number, last: number): readonly LocatedFinding[] {
-  const { byLine } = result;
+export function findingsOnLines({ byLine }: Marked, first: number, last: number): readonly LocatedFinding[] {
   let low = 0;
   let high = byLine.length;
   while (low < high) {

@@ -1,4 +1,7 @@
 /** What a job gets from its door (command line, worker process, test): where to report to and when to stop. */
+import type { Trigger } from "../detect/report";
+import type { LocatedFinding } from "./locate-findings";
+
 export type JobEvent =
   | { readonly type: "phase"; readonly name: string; readonly detail?: string }
   | { readonly type: "progress"; readonly done: number; readonly total: number; readonly unit: string }
@@ -21,6 +24,15 @@ export type JobEvent =
       /** Per cent, on the triggered validation rows; absent without a probe trigger. */
       readonly asr?: number;
       readonly seconds: number;
+    }
+  | {
+      /** What the first samples of a large dataset show alone, long before the report; the report need not hold it. */
+      readonly type: "first";
+      readonly file: string;
+      /** How many samples were looked at. */
+      readonly samples: number;
+      readonly findings: readonly LocatedFinding[];
+      readonly triggers: readonly Trigger[];
     }
   | { readonly type: "log"; readonly level: "info" | "warning"; readonly message: string };
 

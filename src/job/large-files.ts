@@ -11,6 +11,7 @@ import type { Baseline } from "./baseline";
 import type { JobContext } from "./context";
 import type { FoundFile } from "./find-datasets";
 import type { ScanSpec } from "./spec";
+import { tellFirstIn } from "./first-findings";
 import { scanStreamed, type StreamedScan } from "./streamed-file";
 
 /** A file of more bytes is read row by row: whole, it would take some twenty times its size in memory. */
@@ -35,6 +36,7 @@ export async function streamLarge(
     minedBytes: MINED_BYTES,
     places: sarif !== undefined,
   };
+  await tellFirstIn(path, options, context);
   return scanStreamed(path, options, context);
 }
 

@@ -27,17 +27,24 @@ export async function locateFindings(report: ScanReport, signal?: AbortSignal): 
     if (dataset.sha256 !== sha256) {
       throw new Failure("the file changed while it was scanned", { file: path, remedy: "Scan it again" });
     }
-    const samples = new Map<number, Sample>(dataset.samples.map((sample) => [sample.row, sample]));
-    for (const finding of findings) {
-      const field = samples.get(finding.row)?.[finding.field];
-      if (field === undefined) continue;
-      located.push({
+    located.push(...locatedIn(dataset.samples, findings));
+  }
+  return located;
+}
+
+/** The findings with their places, in the order given; those in other samples are left out. */
+export function locatedIn(samples: readonly Sample[], findings: readonly Finding[]): LocatedFinding[] {
+  const byRow = new Map<number, Sample>(samples.map((sample) => [sample.row, sample]));
+  return findings.flatMap((finding): LocatedFinding[] => {
+    const field = byRow.get(finding.row)?.[finding.field];
+    if (field === undefined) return [];
+    return [
+      {
         ...finding,
         startPosition: field.locate(finding.start),
         endPosition: field.locate(finding.end),
         surroundings: field.text.slice(Math.max(0, finding.start - reach), finding.end + reach),
-      });
-    }
-  }
-  return located;
+      },
+    ];
+  });
 }

@@ -15,6 +15,7 @@ import { acceptedBy } from "./accepted-findings";
 import { readBaseline, type Baseline } from "./baseline";
 import type { JobContext } from "./context";
 import { findDatasets, type FoundFile } from "./find-datasets";
+import { tellFirstOf } from "./first-findings";
 import { remarksOn, streamedCopies, streamLarge } from "./large-files";
 import { tellSkipped } from "./open-data";
 import type { ScanSpec } from "./spec";
@@ -91,6 +92,7 @@ async function measure(
     return unreadable(found, error, isAlone);
   }
   tellSkipped(dataset, context);
+  await tellFirstOf(dataset, { language, baseline }, context);
   const scan = await scanDataset(dataset, { signal, ...(language === undefined ? {} : { language }) });
   const { findings, suppressed } = acceptedBy(baseline, scan.findings.map(inItsFile(dataset)), dataset);
   const { path: file, outputPath, compression, format: known, sha256, bytes, rows, columns, skipped } = dataset;
