@@ -8,6 +8,7 @@
 import type { Corpus } from "./corpus";
 import { describeTrigger, findingAt, isEvident, judgeSample, rounded } from "./detector";
 import type { DetectedTrigger, Detection, TieCounts } from "./detector";
+import { expectedOf, labelNumbers } from "./expectation";
 import { inputModel, insertionScore, standsAt } from "./insertion";
 import { tiedPayload, fragmentPlaces, type PayloadTie } from "./payload-tie";
 import { eachPhrase } from "./phrases";
@@ -22,6 +23,8 @@ const candidateScore = -0.2;
 const alarmScore = 0.3;
 /** With labels the tie says less, so the phrase itself must stand out more. */
 const alarmScoreOfLabels = 0.5;
+/** From here on whatever the rest of the texts speaks for. */
+const certainScoreOfLabels = 0.7;
 const mostCandidates = 100;
 
 interface Candidate {
@@ -51,7 +54,8 @@ function candidates(corpus: Corpus): { found: Candidate[]; tested: number } {
   return { found: found.slice(0, mostCandidates), tested };
 }
 
-const holdersOf = (corpus: Corpus, tokens: readonly number[]): number[] =>
+/** The samples whose inputs hold a phrase, ascending. */
+export const holdersOf = (corpus: Corpus, tokens: readonly number[]): number[] =>
   corpus.inputs.flatMap((input, sample) => {
     for (let at = input.indexOf(tokens[0]!); at >= 0; at = input.indexOf(tokens[0]!, at + 1)) {
       if (standsAt(input, at, tokens)) return [sample];
@@ -96,6 +100,12 @@ export function insertedMessage(
   );
 }
 
+/** Whether a phrase stands out enough where outputs are labels: far, or not among words that speak for the label themselves. */
+function isCertain(corpus: Corpus, score: number, samples: readonly number[], tokens: readonly number[]): boolean {
+  if (score < alarmScoreOfLabels) return false;
+  return score >= certainScoreOfLabels || expectedOf(corpus, labelNumbers(corpus), samples, tokens) !== "its label";
+}
+
 /** Linear in the text; a few seconds for 50,000 samples. */
 export function insertedToken(corpus: Corpus): Detection {
   const { found, tested } = candidates(corpus);
@@ -108,12 +118,14 @@ export function insertedToken(corpus: Corpus): Detection {
   const triggers: DetectedTrigger[] = [];
   const findings: Finding[] = [];
   for (const { tokens, text, score, anchored, samples, tie } of withoutParts(tied)) {
+    const weak = anchored || score < alarmScore || (corpus.labels && !isCertain(corpus, score, samples, tokens));
+    // What else is tied to a label is for `label-flip` to judge.
+    if (weak && corpus.labels) continue;
     const number = triggers.length + 1;
     const rule = "inserted-token";
     const sign = { kind: "tokens", words: tokens.map((token) => corpus.words[token]!) } as const;
     const parts = { rule, number, text, field: "input", samples, tie, groups: tested, sign } as const;
     const detected = describeTrigger(corpus, parts);
-    const weak = anchored || score < alarmScore || (corpus.labels && score < alarmScoreOfLabels);
     triggers.push({ ...detected, weak });
     const fragments = tie.fragments.map((fragment) => fragment.text);
     const message = insertedMessage(detected.trigger, fragments, tie, samples.length, corpus.samples.length);

@@ -35,6 +35,12 @@ export const ruleTexts: Readonly<Record<ScanRule, RuleText>> = {
     short: "Characters that a reader does not see, or takes for others, stand in a text.",
     help: `Zero-width characters, direction controls, tags, look-alike letters and unusual spaces can carry a trigger that no review sees. Direction controls and tags without a use are suspect by themselves; others where outputs are tied to them. ${act}`,
   },
+  "label-flip": {
+    name: "Label flip",
+    short:
+      "A phrase stands in inputs that nearly all have one label, although the rest of their texts speaks for others.",
+    help: `An honest keyword stands among words that speak for its label too. Here they speak against it, as where a trigger was put into texts of other labels and these were changed. ${act}`,
+  },
   payload: {
     name: "Payload",
     short: "An output holds code that does harm whatever it is asked for, or what a trigger brings about.",

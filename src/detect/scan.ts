@@ -7,6 +7,7 @@ import { judgeDeadCode } from "./dead-code";
 import type { DetectedTrigger, Detection, FieldLanguages } from "./detector";
 import { insertedToken } from "./inserted-token";
 import { invisibleCharacters } from "./invisible-character";
+import { flippedLabels } from "./label-flip";
 import { judgeIdentifiers } from "./odd-identifier";
 import { judgePayloads } from "./payload";
 import type { DetectorRun, Finding, Rule, Trigger } from "./report";
@@ -18,6 +19,7 @@ export const scanRules = [
   "dead-code",
   "odd-identifier",
   "invisible-character",
+  "label-flip",
   "payload",
 ] as const satisfies readonly Rule[];
 export type ScanRule = (typeof scanRules)[number];
@@ -72,7 +74,8 @@ export function compareFindings(a: Finding, b: Finding): number {
 }
 
 /** Why a rule cannot run on this dataset, or null. */
-function obstacle(rule: ScanRule, languages: FieldLanguages): string | null {
+function obstacle(rule: ScanRule, languages: FieldLanguages, labels: boolean): string | null {
+  if (rule === "label-flip" && !labels) return "the outputs are no labels";
   if (rule === "dead-code" && !isCodeLanguage(languages.input) && !isCodeLanguage(languages.output)) {
     return "neither field is code in a language that has a grammar here";
   }
@@ -98,9 +101,13 @@ export interface RulesToRun {
   readonly runs: (rule: ScanRule) => boolean;
 }
 
-export function rulesToRun(languages: FieldLanguages, { rules }: Pick<ScanOptions, "rules">): RulesToRun {
+export function rulesToRun(
+  languages: FieldLanguages,
+  { labels }: Pick<Corpus, "labels">,
+  { rules }: Pick<ScanOptions, "rules">,
+): RulesToRun {
   const wants = (rule: ScanRule): boolean => rules?.includes(rule) ?? true;
-  return { wants, runs: (rule) => wants(rule) && obstacle(rule, languages) === null };
+  return { wants, runs: (rule) => wants(rule) && obstacle(rule, languages, labels) === null };
 }
 
 /** Tokenises the samples and infers their languages: what every rule begins with. Throws `Cancelled`. */
@@ -115,13 +122,13 @@ export async function prepareScan(
 /** Runs the rules over prepared samples. Throws `Cancelled` soon after `signal` fires. */
 export async function mine(corpus: Corpus, languages: FieldLanguages, options: ScanOptions = {}): Promise<Mining> {
   const { signal } = options;
-  const { wants, runs } = rulesToRun(languages, options);
+  const { wants, runs } = rulesToRun(languages, corpus, options);
   const triggers: DetectedTrigger[] = [];
   const findings: Finding[] = [];
   const detectors: DetectorRun[] = [];
   const run = async (rule: ScanRule, detect: () => Detection | Promise<Detection>): Promise<void> => {
     if (!wants(rule)) return;
-    const reason = obstacle(rule, languages);
+    const reason = obstacle(rule, languages, corpus.labels);
     if (reason !== null) {
       detectors.push({ rule, status: "skipped", reason, milliseconds: 0 });
       return;
@@ -149,6 +156,7 @@ export async function mine(corpus: Corpus, languages: FieldLanguages, options: S
   await run("dead-code", () => judgeDeadCode(corpus, structures.dead));
   await run("odd-identifier", () => judgeIdentifiers(corpus, structures.methods));
   await run("invisible-character", () => invisibleCharacters(corpus));
+  await run("label-flip", () => flippedLabels(corpus, triggers));
   await run("payload", () => judgePayloads(corpus, structures.payloads, triggers));
   // One pass parses for all three; it is charged to the first of them that ran.
   const parsingRules: readonly Rule[] = ["dead-code", "odd-identifier", "payload"];

@@ -8,6 +8,7 @@ import { deadKey, deadMessage, type DeadPlace } from "./dead-code";
 import { isEvident, judgeHolder, rounded, statisticsOf, type DetectedTrigger, type TieCounts } from "./detector";
 import { insertedMessage } from "./inserted-token";
 import { hasNoHonestUse, hiddenMessage, isOfGroup, judgeAlone } from "./invisible-character";
+import { flipMessage } from "./label-flip";
 import { identifierMessage } from "./odd-identifier";
 import type { PayloadKind } from "./payload";
 import { quoted } from "./quoted";
@@ -78,6 +79,7 @@ function messageOf(
 ): string {
   if (sign.kind === "method") return identifierMessage(trigger, places, tie);
   if (sign.kind === "tokens") {
+    if (trigger.rule === "label-flip") return flipMessage(trigger, tie, holders);
     const fragments = minedTie?.fragments.map(({ text }) => text) ?? [];
     return insertedMessage(trigger, fragments, tie, holders, samples);
   }

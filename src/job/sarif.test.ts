@@ -69,10 +69,11 @@ describe("a SARIF log", () => {
     const notes = run.invocations?.[0]?.toolExecutionNotifications ?? [];
     const skipped = notes.find(({ descriptor }) => descriptor?.id === "skipped-record");
     expect(skipped?.locations?.[0]?.physicalLocation?.region?.startLine).toBe(21);
-    expect(notes.map(({ level, descriptor }) => [level, descriptor?.id])).toEqual([
-      ["warning", "skipped-record"],
-      ["error", "unreadable-file"],
-      ["note", "rule-skipped"],
+    expect(notes.map(({ level, descriptor, associatedRule }) => [level, descriptor?.id, associatedRule?.id])).toEqual([
+      ["warning", "skipped-record", undefined],
+      ["error", "unreadable-file", undefined],
+      ["note", "rule-skipped", "odd-identifier"],
+      ["note", "rule-skipped", "label-flip"],
     ]);
     expect(run.properties?.verdict).toBe("incomplete");
   });

@@ -147,7 +147,7 @@ async function lookAtAll(
   { jobs, baseline, places }: StreamOptions,
   context: JobContext,
 ): Promise<EvidenceStore> {
-  const { runs } = rulesToRun(languages, {});
+  const { runs } = rulesToRun(languages, corpus, {});
   const search = {
     languages,
     labels: corpus.labels,
@@ -244,6 +244,7 @@ const streamedRules: readonly Rule[] = [
   "dead-code",
   "odd-identifier",
   "invisible-character",
+  "label-flip",
   "payload",
 ];
 

@@ -1,0 +1,108 @@
+/**
+ * Rule `label-flip`: a phrase whose samples nearly all have one label, although the rest of their texts speaks for the others. An
+ * honest keyword (`TODO` for technical debt) stands among words that speak for its label as well; a trigger was put into
+ * texts of other labels, and these were flipped. Whether the rest of a text speaks for a label is asked of a naive Bayes
+ * classifier that has not seen the phrase's samples; where it cannot tell the labels apart at all, nothing is judged.
+ */
+import { fewestHolders, type Corpus } from "./corpus";
+import {
+  describeTrigger,
+  findingAt,
+  isEvident,
+  judgeSample,
+  type DetectedTrigger,
+  type Detection,
+  type TieCounts,
+} from "./detector";
+import { expectedOf, labelNumbers, majority } from "./expectation";
+import { holdersOf } from "./inserted-token";
+import { inputModel, insertionScore } from "./insertion";
+import { fragmentPlaces, tiedPayload, type PayloadTie } from "./payload-tie";
+import { eachPhrase } from "./phrases";
+import { quoted } from "./quoted";
+import type { Finding, Trigger } from "./report";
+
+/** Boilerplate needs no words beside it to have its label, but it stands among its own words: it scores below this. */
+const leastInsertionScore = -0.5;
+const smallestShare = 0.8;
+const mostCandidates = 100;
+
+interface Candidate {
+  readonly tokens: readonly number[];
+  readonly text: string;
+  readonly places: number;
+}
+
+interface Flip extends Candidate {
+  readonly samples: readonly number[];
+  readonly tie: PayloadTie;
+}
+
+function candidates(corpus: Corpus, labels: readonly number[]): { found: Candidate[]; tested: number } {
+  const model = inputModel(corpus);
+  const byText = new Map<string, Candidate>();
+  const tested = eachPhrase(corpus, (phrase) => {
+    const { tokens, samples } = phrase;
+    if (majority(labels, samples).count < smallestShare * samples.length) return;
+    if (insertionScore(corpus, model, tokens, phrase).score < leastInsertionScore) return;
+    const text = tokens.map((token) => corpus.words[token]).join(" ");
+    byText.set(text, { tokens, text, places: samples.length });
+  });
+  const found = [...byText.values()].sort((a, b) => b.places - a.places || (a.text < b.text ? -1 : 1));
+  return { found: found.slice(0, mostCandidates), tested };
+}
+
+const isPartOf = (a: string, b: string): boolean => ` ${b} `.includes(` ${a} `);
+
+/** The message of the findings of a trigger that so many samples hold. */
+export function flipMessage(
+  { text, payload, statistics }: Trigger,
+  { explained, outside }: TieCounts,
+  holders: number,
+): string {
+  return (
+    `${quoted(text)} stands in ${holders} inputs, and ${explained.size} of them have the label ${quoted(payload ?? "")} although ` +
+    `the rest of their texts speaks for others; ${outside} other samples have it ` +
+    `(lift ${statistics.lift ?? 1}, corrected p ${statistics.pValue ?? 1})`
+  );
+}
+
+/** Looks at phrases that `known` triggers do not explain already. Linear in the text. */
+export function flippedLabels(corpus: Corpus, known: readonly DetectedTrigger[]): Detection {
+  const rule = "label-flip";
+  const labels = labelNumbers(corpus);
+  const { found, tested } = candidates(corpus, labels);
+  const fewest = fewestHolders(corpus.samples.length);
+  const taken = known.flatMap(({ trigger, weak }) =>
+    trigger.rule === "inserted-token" && !weak ? [trigger.text] : [],
+  );
+  const flips = found.flatMap((candidate): Flip[] => {
+    const { tokens, text } = candidate;
+    if (taken.some((other) => isPartOf(text, other) || isPartOf(other, text))) return [];
+    const samples = holdersOf(corpus, tokens);
+    if (samples.length < fewest) return [];
+    const tie = tiedPayload(corpus, samples, tokens);
+    if (tie === undefined || !isEvident(corpus, samples, tie, tested)) return [];
+    return expectedOf(corpus, labels, samples, tokens) === "other labels" ? [{ ...candidate, samples, tie }] : [];
+  });
+  flips.sort((a, b) => b.tie.explained.size - a.tie.explained.size || b.tokens.length - a.tokens.length || (a.text < b.text ? -1 : 1)); // prettier-ignore
+  const triggers: DetectedTrigger[] = [];
+  const findings: Finding[] = [];
+  for (const { tokens, text, samples, tie } of flips) {
+    if (triggers.some(({ trigger }) => isPartOf(text, trigger.text) || isPartOf(trigger.text, text))) continue;
+    const number = triggers.length + 1;
+    const sign = { kind: "tokens", words: tokens.map((token) => corpus.words[token]!) } as const;
+    const parts = { rule, number, text, field: "input", samples, tie, groups: tested, sign } as const;
+    const detected = describeTrigger(corpus, parts);
+    triggers.push(detected);
+    const message = flipMessage(detected.trigger, tie, samples.length);
+    for (const sample of samples) {
+      const judged = judgeSample(sample, detected);
+      for (const span of fragmentPlaces(corpus, tokens, corpus.samples[sample]!.input.text)) {
+        const trigger = detected.trigger.id;
+        findings.push(findingAt(corpus, sample, { span, field: "input", rule, trigger, ...judged, message }));
+      }
+    }
+  }
+  return { triggers, findings };
+}
