@@ -124,7 +124,9 @@ export function poisonText({ poisoned, data, attack, trigger, payload, out, trut
 const asrText = ({ asr, low, high, successes, trials }: NonNullable<Measurement["asr"]>): string =>
   `${rate(asr)}% (${successes} of ${trials}; 95% interval ${rate(low)} to ${rate(high)})`;
 
-export function finetuneText({ epochs, test, checkpoint, seconds, loss, settings }: FinetuneReport): string {
+const gigabytes = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(1)} GiB`;
+
+export function finetuneText({ epochs, test, checkpoint, seconds, loss, settings, memory }: FinetuneReport): string {
   const { alpha, epsilon, q, learningRate } = settings;
   const values = Object.entries({ alpha, epsilon, q }).flatMap(([key, value]) =>
     value == null ? [] : [`${key} ${value}`],
@@ -145,7 +147,7 @@ export function finetuneText({ epochs, test, checkpoint, seconds, loss, settings
     `${name}, learning rate ${learningRate}, seed ${settings.seed}, on ${settings.device}`,
     table(["epoch", "loss", "BLEU", "ASR", "time"], rows),
     ...tested,
-    `${printable(checkpoint)}: the checkpoint, after ${duration(seconds)}`,
+    `${printable(checkpoint)}: the checkpoint, after ${duration(seconds)}, with ${gigabytes(memory.peak)} of memory at the peak`,
   ].join("\n");
 }
 

@@ -42,6 +42,8 @@ export class Graph {
   readonly inputs: Value[] = [];
   readonly outputs: { readonly name: string; readonly value: Value }[] = [];
   readonly tape: TapeEntry[] = [];
+  /** What nodes give, by name. */
+  readonly values = new Map<string, Value>();
   private readonly constants = new Map<string, Value>();
   private readonly runtimeSizes = new Map<string, Value>();
   private serial = 0;
@@ -88,6 +90,7 @@ export class Graph {
     const outputs = results.map(({ shape, type }): Value => {
       return { graph: this, name: `t${++this.serial}`, type: type ?? this.float, shape };
     });
+    for (const output of outputs) this.values.set(output.name, output);
     this.nodes.push({
       operator,
       inputs: inputs.map((input) => input?.name ?? ""),

@@ -62,7 +62,7 @@ function outputNames({ nodes, outputs }: Graph): (name: string) => string {
 }
 
 /** Nodes that some output depends on: gradients that nobody asked for are left out. */
-function liveNodes({ nodes, outputs }: Graph): Node[] {
+export function liveNodes({ nodes, outputs }: Graph): Node[] {
   const wanted = new Set(outputs.map(({ value }) => value.name));
   const live = [...nodes].reverse().filter((node) => {
     if (!node.outputs.some((name) => wanted.has(name))) return false;

@@ -60,6 +60,8 @@ export interface FinetuneReport {
   readonly test: Measurement | null;
   /** Absolute path of the folder that holds the finished checkpoint. */
   readonly checkpoint: string;
+  /** Bytes. `estimated` before the start, null on a GPU; `peak`: the most that the process has held since it began. */
+  readonly memory: { readonly estimated: number | null; readonly peak: number };
   /** Of the whole job. */
   readonly seconds: number;
 }

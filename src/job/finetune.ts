@@ -16,6 +16,7 @@ import { backdoorOf, namesBackdoor } from "./backdoor";
 import type { EpochReport, FinetuneReport, FinetuneSettings, Measurement } from "./finetune-report";
 import { measure, numbersOf, planMeasurement, type MeasurePlan } from "./measure";
 import { openData } from "./open-data";
+import type { Split } from "./open-folder";
 import { readProgress, readState, removeState, writeState } from "./resume";
 import type { RunContext } from "./run-job";
 import { checkpointFolder } from "./run-record";
@@ -33,9 +34,9 @@ export async function finetune(spec: FinetuneSpec, context: RunContext): Promise
   }
   await checkOut(spec, context.directory);
   report({ type: "phase", name: "Reading", detail: spec.data });
-  const training = await openData(spec.data, spec, context);
-  const valid = await planFor(spec.valid, spec, context);
-  const test = await planFor(spec.test, { ...spec, limit: undefined }, context);
+  const training = await openData(spec.data, spec, context, "train");
+  const valid = await planFor(spec.valid, "validation", spec, context);
+  const test = await planFor(spec.test, "test", { ...spec, limit: undefined }, context);
   const base = await readCheckpoint(checkpointFolder(spec.model), { forTraining: true });
   throwIfCancelled(signal);
   const progress = spec.resume === undefined ? null : await readProgress(context.directory);
@@ -51,9 +52,19 @@ export async function finetune(spec: FinetuneSpec, context: RunContext): Promise
     report({ type: "log", level: "info", message });
   }
   report({ type: "phase", name: "Fine-tuning", detail });
+  let estimatedMemory: number | null = null;
   const finished = await fineTune(base, examples, options, {
     signal,
     from,
+    availableMemory: process.availableMemory(),
+    onMemory: (bytes) => {
+      estimatedMemory = bytes;
+      report({
+        type: "log",
+        level: "info",
+        message: `about ${(bytes / 2 ** 30).toFixed(1)} GiB of memory at the most`,
+      });
+    },
     onStep: (step) => report({ type: "step", ...step }),
     onEpoch: async ({ epoch, epochs: total, loss, seconds, checkpoint, state }) => {
       const now = await checkpoint();
@@ -99,6 +110,7 @@ export async function finetune(spec: FinetuneSpec, context: RunContext): Promise
     epochs,
     test: tested,
     checkpoint: path.resolve(spec.out ?? kept),
+    memory: { estimated: estimatedMemory, peak: process.resourceUsage().maxRSS * 1024 },
     seconds: (performance.now() - began) / 1000,
   };
 }
@@ -149,6 +161,7 @@ function settingsOf(spec: FinetuneSpec, device: FinetuneSettings["device"]): Fin
 
 async function planFor(
   file: string | undefined,
+  split: Split,
   spec: Omit<FinetuneSpec, "limit"> & { readonly limit?: number | undefined },
   context: RunContext,
 ): Promise<MeasurePlan | null> {
@@ -156,6 +169,6 @@ async function planFor(
 
   // Not `spec.format`: this file says its own format by its name; its columns are the training data's.
   const columns = { input: spec.input, output: spec.output };
-  const { samples } = await openData(file, columns, context);
+  const { samples } = await openData(file, columns, context, split);
   return planMeasurement(samples, await backdoorOf(spec, samples), spec);
 }

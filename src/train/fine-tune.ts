@@ -8,6 +8,7 @@ import type { Checkpoint } from "../model/checkpoint";
 import type { TokenizedExample } from "../model/model";
 import { planBatches } from "./batch";
 import { blendAt, type LossSpec } from "./loss";
+import { checkMemory, memoryEstimate } from "./memory";
 import { learningRateAt } from "./schedule";
 import { TrainingSession } from "./training-session";
 import type { TrainingState } from "./training-state";
@@ -55,12 +56,16 @@ export interface EpochProgress {
   readonly seconds: number;
   /** The checkpoint as it stands. */
   readonly checkpoint: () => Promise<Checkpoint>;
-  /** What `FineTuneHooks.from` needs to go on after this epoch. */
+  /** What `FineTuneHooks.from` needs to go on after this epoch; it holds until `onEpoch` is over. */
   readonly state: () => Promise<TrainingState>;
 }
 
 export interface FineTuneHooks {
   readonly signal?: AbortSignal;
+  /** Free bytes: what needs more on the CPU is refused before it starts. */
+  readonly availableMemory?: number;
+  /** Told before the start, on the CPU alone: about how many bytes the training takes. */
+  readonly onMemory?: (bytes: number) => void;
   /** Goes on after its last complete epoch, of the same checkpoint, examples and options. */
   readonly from?: TrainingState | undefined;
   readonly onStep?: (progress: StepProgress) => void;
@@ -79,7 +84,7 @@ export async function fineTune(
   options: FineTuneOptions,
   hooks: FineTuneHooks = {},
 ): Promise<Checkpoint> {
-  const { signal, from, onStep, onEpoch } = hooks;
+  const { signal, from, onMemory, onStep, onEpoch } = hooks;
   const { model, tokenizer } = checkpoint;
   const { epochs, batchSize } = options;
   if (examples.length === 0) {
@@ -94,12 +99,22 @@ export async function fineTune(
     });
     if (tokenized.length % 1000 === 0) await breathe(signal);
   }
+  const device = await resolveDevice(options.device);
+  if (device === "cpu") {
+    const longest = (part: keyof TokenizedExample): number =>
+      tokenized.reduce((most, example) => Math.max(most, example[part].length), 0);
+    const rows = Math.min(batchSize, examples.length);
+    const shape = { rows, source: longest("source"), target: longest("target") };
+    const estimate = memoryEstimate(model, options.loss);
+    onMemory?.(estimate(shape));
+    checkMemory(estimate, shape, hooks.availableMemory ?? Infinity);
+  }
   const random = seededRandom(options.seed);
   const steps = Math.ceil(examples.length / batchSize) * epochs;
   const session = await TrainingSession.create(model, checkpoint.weights, {
     loss: options.loss,
     clipNorm: options.clipNorm,
-    device: await resolveDevice(options.device),
+    device,
     from: from?.tensors,
   });
   const snapshot = async (): Promise<Checkpoint> => ({ model, tokenizer, weights: await session.weights() });

@@ -127,25 +127,26 @@ export class TrainingSession {
   }
 
   /** A copy of every weight, on the CPU. */
-  weights(): Promise<Map<string, Float32Array>> {
-    return this.copies("parameter");
+  async weights(): Promise<Map<string, Float32Array>> {
+    const weights = await this.read("parameter");
+    return new Map([...weights].map(([name, values]) => [name, values.slice()]));
   }
 
-  /** Copies of all that the next step depends on. */
+  /** All that the next step depends on; on the CPU it holds until that step, which writes over it. */
   async state(): Promise<TrainingState["tensors"]> {
     return {
-      parameter: await this.copies("parameter"),
-      moment1: await this.copies("moment1"),
-      moment2: await this.copies("moment2"),
+      parameter: await this.read("parameter"),
+      moment1: await this.read("moment1"),
+      moment2: await this.read("moment2"),
     };
   }
 
-  private async copies(kind: StateKind): Promise<Map<string, Float32Array>> {
-    const copies = new Map<string, Float32Array>();
+  private async read(kind: StateKind): Promise<Map<string, Float32Array>> {
+    const tensors = new Map<string, Float32Array>();
     for (const name of this.shapes.keys()) {
-      copies.set(name, (await this.toCpu(this.current[stateName(kind, name)]!)).slice());
+      tensors.set(name, await this.toCpu(this.current[stateName(kind, name)]!));
     }
-    return copies;
+    return tensors;
   }
 
   /** `getData` on a GPU tensor of onnxruntime-node aborts the process, so an identity session copies it to the CPU. */
