@@ -1,7 +1,9 @@
 /** Opens a job's dataset and tells of what could not be read: nothing is left out in silence. */
+import { stat } from "node:fs/promises";
 import { openDataset } from "../dataset/open";
 import type { Dataset, DatasetFormat } from "../dataset/sample";
 import type { JobContext } from "./context";
+import { openFolder, type Split } from "./open-folder";
 
 export interface DataColumns {
   readonly format?: DatasetFormat | undefined;
@@ -9,10 +11,20 @@ export interface DataColumns {
   readonly output?: string | undefined;
 }
 
-/** Throws what `openDataset` throws. Skipped records are a warning that says how many and why the first. */
-export async function openData(file: string, columns: DataColumns, context: JobContext): Promise<Dataset> {
+/**
+ * Opens a file, or the files of `split` where a folder is named and a split is given. Throws what `openDataset` and `openFolder`
+ * throw. Skipped records are a warning that says how many and why the first.
+ */
+export async function openData(
+  file: string,
+  columns: DataColumns,
+  context: JobContext,
+  split?: Split,
+): Promise<Dataset> {
   const { format, input, output } = columns;
-  const dataset = await openDataset(file, { format, input, output, signal: context.signal });
+  const options = { format, input, output, signal: context.signal };
+  const isFolder = split !== undefined && (await stat(file).catch(() => null))?.isDirectory() === true;
+  const dataset = isFolder ? await openFolder(file, split, options) : await openDataset(file, options);
   tellSkipped(dataset, context);
   return dataset;
 }

@@ -25,7 +25,7 @@ export async function probe(spec: ProbeSpec, context: JobContext): Promise<Probe
   const began = performance.now();
   const { report, signal } = context;
   report({ type: "phase", name: "Reading", detail: spec.data });
-  const dataset = await openData(spec.data, spec, context);
+  const dataset = await openData(spec.data, spec, context, "test");
   const { plan, attack } = await planProbe(spec, dataset);
   const checkpoint = await readCheckpoint(checkpointFolder(spec.checkpoint));
   throwIfCancelled(signal);

@@ -5,6 +5,7 @@ import { readdir, readFile, stat } from "node:fs/promises";
 import path from "node:path";
 import { Cancelled, throwIfCancelled } from "../foundation/failure";
 import { installationFolder, installationVersion } from "../foundation/installation";
+import { findDatasets, type FoundFile } from "./find-datasets";
 import type { RunRecord } from "./run-directory";
 import type { DemoSpec, FinetuneSpec, ProbeSpec } from "./spec";
 
@@ -26,15 +27,17 @@ export function nameOf(spec: RecordedSpec): string {
 }
 
 interface Inputs {
+  /** Files, or folders with files in them. */
+  readonly datasets: readonly (string | undefined)[];
   readonly files: readonly (string | undefined)[];
   readonly folders: readonly string[];
 }
 
 function inputsOf(spec: RecordedSpec): Inputs {
-  if (spec.job === "demo") return { files: [], folders: [examplesFolder(), checkpointFolder("builtin")] };
+  if (spec.job === "demo") return { files: [], folders: [examplesFolder(), checkpointFolder("builtin")], datasets: [] };
   return spec.job === "finetune"
-    ? { files: [spec.data, spec.valid, spec.test], folders: [checkpointFolder(spec.model)] }
-    : { files: [spec.data, spec.truth], folders: [checkpointFolder(spec.checkpoint)] };
+    ? { datasets: [spec.data, spec.valid, spec.test], files: [], folders: [checkpointFolder(spec.model)] }
+    : { datasets: [spec.data], files: [spec.truth], folders: [checkpointFolder(spec.checkpoint)] };
 }
 
 /** The generated dataset that comes along. */
@@ -47,6 +50,17 @@ export const checkpointFolder = (name: string): string =>
 /** SHA-256 by path, for files and for the files directly in folders. */
 async function contentsOf(inputs: Inputs, signal: AbortSignal): Promise<Record<string, string>> {
   const files = inputs.files.filter((file) => file !== undefined);
+  for (const dataset of inputs.datasets.filter((file) => file !== undefined)) {
+    // What is not there or cannot be read is for the job to report.
+    const found: readonly Pick<FoundFile, "path" | "outputPath">[] = await findDatasets([dataset], signal).catch(
+      (error: unknown) => {
+        if (error instanceof Cancelled) throw error;
+        return [{ path: dataset }];
+      },
+    );
+    for (const { path: input, outputPath } of found)
+      files.push(input, ...(outputPath === undefined ? [] : [outputPath]));
+  }
   for (const folder of inputs.folders) {
     const names = await readdir(folder).catch(() => []);
     files.push(...names.sort().map((name) => path.join(folder, name)));
