@@ -10,9 +10,16 @@ import type { ScanReport } from "../detect/report";
 import { baselinePath } from "../job/baseline";
 import type { JobEvent } from "../job/context";
 import type { LocatedFinding } from "../job/locate-findings";
-import { describeRequest, removalRequest, type DatasetDescription } from "../job/protocol";
-import type { RemovedRecords } from "../job/removals";
+import {
+  describeRequest,
+  lineOfRowRequest,
+  removalRequest,
+  sampleAtRequest,
+  type DatasetDescription,
+} from "../job/protocol";
+import type { RemovedRecords, TextPlace } from "../job/removals";
 import type { ReportOf } from "../job/run-job";
+import type { SamplePlace } from "../job/sample-places";
 import type { SpecInput } from "../job/spec";
 import { WorkerClient, type WorkerResult, type WorkerRunOptions } from "../job/worker-client";
 import { Rows, type SampleTexts } from "./rows";
@@ -128,9 +135,9 @@ export class Jobs implements vscode.Disposable {
     return this.#scanner.ask(removalRequest, { file, rows });
   }
 
-  /** The sample that holds a 1-based line of the file, else null. Throws the `Failure` of a file that cannot be used. */
-  async rowOfLine(file: string, line: number): Promise<number | null> {
-    return (await this.#scanner.ask(describeRequest, { file, line })).rowOfLine;
+  /** The sample at a 1-based place of the file or before it, else null. Throws the `Failure` of a file that cannot be used. */
+  sampleAt(file: string, place: TextPlace): Promise<SamplePlace | null> {
+    return this.#scanner.ask(sampleAtRequest, { file, ...place });
   }
 
   /** What a dataset file holds. Throws the `Failure` of one that cannot be used. */
@@ -140,9 +147,9 @@ export class Jobs implements vscode.Disposable {
 
   /** The 1-based line on which a row begins. Throws a `Failure` where the file has no such row any more. */
   async lineOfRow(file: string, row: number): Promise<number> {
-    const { lineOfRow } = await this.#scanner.ask(describeRequest, { file, row });
-    if (lineOfRow === null) throw new Failure(`there is no row ${row} in it`, { file, remedy: "Probe it again" });
-    return lineOfRow;
+    const line = await this.#scanner.ask(lineOfRowRequest, { file, row });
+    if (line === null) throw new Failure(`there is no row ${row} in it`, { file, remedy: "Probe it again" });
+    return line;
   }
 
   isRunning(directory: string): boolean {

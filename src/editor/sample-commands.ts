@@ -37,8 +37,11 @@ async function sampleAtCursor(context: Context): Promise<SampleArgument | undefi
   const here = result === undefined ? [] : findingsOnLines(result, active.line, active.line);
   const under = here.find((finding) => rangeOf(finding).contains(active)) ?? here[0];
   if (under !== undefined) return { uri, row: under.row, field: under.field, start: under.start };
-  const row = await context.jobs.rowOfLine(uri.fsPath, active.line + 1);
-  if (row === null) throw new Failure("there is no sample at the cursor", { file: uri.fsPath, line: active.line + 1 });
+  const cursor = { line: active.line + 1, column: active.character + 1 };
+  const place = await context.jobs.sampleAt(uri.fsPath, cursor);
+  if (place === null) throw new Failure("there is no sample at the cursor", { file: uri.fsPath, line: cursor.line });
+  const { row, at } = place;
+  if (at !== null) return { uri, row, field: at.field, start: at.offset };
   const field = await pick<AuditField>(vscode.l10n.t("Open which field of row {0}?", row), [
     { label: vscode.l10n.t("Input"), value: "input" },
     { label: vscode.l10n.t("Output"), value: "output" },

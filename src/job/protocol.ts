@@ -6,8 +6,9 @@ import { NotificationType, RequestType } from "vscode-jsonrpc/node";
 import { Cancelled, Failure, type FailurePlace } from "../foundation/failure";
 import type { JobEvent } from "./context";
 import type { LocatedFinding } from "./locate-findings";
-import type { RemovedRecords } from "./removals";
+import type { RemovedRecords, TextPlace } from "./removals";
 import type { JobReport } from "./run-job";
+import type { SamplePlace } from "./sample-places";
 import type { SpecInput } from "./spec";
 
 export interface RunJobParams {
@@ -33,10 +34,6 @@ export interface DescribeParams {
   readonly file: string;
   readonly input?: string;
   readonly output?: string;
-  /** A row to find the first line of. */
-  readonly row?: number;
-  /** A 1-based line to find the row of. */
-  readonly line?: number;
 }
 
 /** What a dataset file holds, for who is about to run a job on it. */
@@ -44,10 +41,15 @@ export interface DatasetDescription {
   readonly rows: number;
   readonly skipped: number;
   readonly columns: { readonly input: string; readonly output: string };
-  /** 1-based; null where no row was asked for, and for a row that was not read. */
-  readonly lineOfRow: number | null;
-  /** The sample that holds the line, or the last one before it; null where no line was asked for. */
-  readonly rowOfLine: number | null;
+}
+
+export interface SampleAtParams extends TextPlace {
+  readonly file: string;
+}
+
+export interface LineOfRowParams {
+  readonly file: string;
+  readonly row: number;
 }
 
 export interface RemovalParams {
@@ -57,6 +59,10 @@ export interface RemovalParams {
 
 /** Answers with the `Failure` of a file that cannot be used; a usage failure lists the columns found. */
 export const describeRequest = new RequestType<DescribeParams, DatasetDescription, WireError>("describe");
+/** Null where no sample stands at the place or before it. */
+export const sampleAtRequest = new RequestType<SampleAtParams, SamplePlace | null, WireError>("sampleAt");
+/** 1-based; null for a row that is no sample. */
+export const lineOfRowRequest = new RequestType<LineOfRowParams, number | null, WireError>("lineOfRow");
 export const removalRequest = new RequestType<RemovalParams, RemovedRecords, WireError>("removal");
 export const runJobRequest = new RequestType<RunJobParams, RunJobResult, WireError>("runJob");
 export const startedNotification = new NotificationType<{ readonly run: number; readonly directory: string }>(

@@ -18,8 +18,10 @@ import {
   describeRequest,
   eventNotification,
   jobErrorCode,
+  lineOfRowRequest,
   removalRequest,
   runJobRequest,
+  sampleAtRequest,
   startedNotification,
   toWire,
   type DatasetDescription,
@@ -32,6 +34,7 @@ import { removalsFrom } from "./removals";
 import { closeRowsRequest, openRowsRequest, readRowsRequest, rowsStateRequest } from "./row-protocol";
 import { RowService } from "./row-service";
 import { runJob } from "./run-job";
+import { lineOfRow, sampleAt } from "./sample-places";
 
 /** What is left running is ended this long after the host went away. */
 const graceMs = 2000;
@@ -79,14 +82,14 @@ function answer<Params, Answer>(
   });
 }
 
-async function describe({ file, row, line, ...named }: DescribeParams): Promise<DatasetDescription> {
-  const { rows, skipped, columns, samples } = await openDataset(file, { ...named, signal: hostGone.signal });
-  const lineOfRow = samples.find((sample) => sample.row === row)?.line ?? null;
-  const rowOfLine = line === undefined ? undefined : samples.findLast((sample) => sample.line <= line)?.row;
-  return { rows, skipped: skipped.length, columns, lineOfRow, rowOfLine: rowOfLine ?? null };
+async function describe({ file, ...named }: DescribeParams): Promise<DatasetDescription> {
+  const { rows: count, skipped, columns } = await openDataset(file, { ...named, signal: hostGone.signal });
+  return { rows: count, skipped: skipped.length, columns };
 }
 
 answer(describeRequest, describe);
+answer(sampleAtRequest, ({ file, line, column }) => sampleAt(file, { line, column }, hostGone.signal));
+answer(lineOfRowRequest, ({ file, row }) => lineOfRow(file, row, hostGone.signal));
 answer(removalRequest, ({ file, rows: removed }) => removalsFrom(file, removed, hostGone.signal));
 answer(openRowsRequest, (params) => rows.open(params));
 answer(rowsStateRequest, ({ id }) => rows.state(id));
