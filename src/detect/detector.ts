@@ -28,7 +28,9 @@ export type TriggerSign =
   | { readonly kind: "statement"; readonly key: string }
   | { readonly kind: "method"; readonly name: string }
   /** What its hidden characters have in common (`isOfGroup`). */
-  | { readonly kind: "hidden"; readonly group: string };
+  | { readonly kind: "hidden"; readonly group: string }
+  /** Not known: it is the outputs that repeat. */
+  | { readonly kind: "none" };
 
 export interface Detection {
   readonly triggers: readonly DetectedTrigger[];

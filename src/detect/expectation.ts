@@ -11,20 +11,30 @@ const leastAbility = 0.7;
 /** Inputs that are ranked of a group; more of them change no verdict. */
 const mostRanked = 1500;
 
-const knownSets = new WeakMap<Corpus, readonly (readonly number[])[]>();
-
-/** The distinct tokens of each input. */
-export function tokenSets(corpus: Corpus): readonly (readonly number[])[] {
-  const sets = knownSets.get(corpus) ?? corpus.inputs.map((input) => [...new Set(input)]);
-  knownSets.set(corpus, sets);
-  return sets;
+interface TokenSets {
+  /** The distinct tokens of each input. */
+  readonly sets: readonly (readonly number[])[];
+  /** How many inputs hold each token. */
+  readonly holders: Int32Array;
 }
 
+const known = new WeakMap<Corpus, TokenSets>();
+
+function tokenSets(corpus: Corpus): TokenSets {
+  const already = known.get(corpus);
+  if (already !== undefined) return already;
+  const sets = corpus.inputs.map((input) => [...new Set(input)]);
+  const holders = new Int32Array(corpus.words.length);
+  for (const set of sets) for (const token of set) holders[token]!++;
+  known.set(corpus, { sets, holders });
+  return { sets, holders };
+}
+
+/** Sample indices. */
 export interface Classes {
-  readonly sets: readonly (readonly number[])[];
-  /** Sample indices of the two classes. */
   readonly positive: readonly number[];
-  readonly negative: readonly number[];
+  /** Belong to neither class; all others are negative. */
+  readonly apart: readonly number[];
   /** Tokens that do not count. */
   readonly ignored: ReadonlySet<number>;
 }
@@ -32,22 +42,26 @@ export interface Classes {
 /** Of a sample: the logarithm of the odds that it is positive; `left` is the class that it is left out of. */
 type LogOdds = (sample: number, left: "positive" | "negative" | "neither") => number;
 
-/** Learns from the two classes: linear in their tokens. */
-export function naiveBayes({ sets, positive, negative, ignored }: Classes): LogOdds {
+/** Learns the classes: linear in the tokens of `positive` and `apart`. */
+export function naiveBayes(corpus: Corpus, { positive, apart, ignored }: Classes): LogOdds {
+  const { sets, holders } = tokenSets(corpus);
   const count = (samples: readonly number[]): Map<number, number> => {
     const counts = new Map<number, number>();
     for (const sample of samples) for (const token of sets[sample]!) counts.set(token, (counts.get(token) ?? 0) + 1);
     return counts;
   };
-  const [inPositive, inNegative] = [count(positive), count(negative)];
+  const [inPositive, inApart] = [count(positive), count(apart)];
+  const negatives = sets.length - positive.length - apart.length;
   return (sample, left) => {
     const [lessPositive, lessNegative] = [Number(left === "positive"), Number(left === "negative")];
     let odds = 0;
     for (const token of sets[sample]!) {
-      const [p, n] = [(inPositive.get(token) ?? 0) - lessPositive, (inNegative.get(token) ?? 0) - lessNegative];
+      const own = inPositive.get(token) ?? 0;
+      const p = own - lessPositive;
+      const n = holders[token]! - own - (inApart.get(token) ?? 0) - lessNegative;
       if (p + n === 0 || ignored.has(token)) continue;
       odds += Math.log((p + 0.5) / (positive.length - lessPositive + 1));
-      odds -= Math.log((n + 0.5) / (negative.length - lessNegative + 1));
+      odds -= Math.log((n + 0.5) / (negatives - lessNegative + 1));
     }
     return odds;
   };
@@ -112,10 +126,40 @@ export function expectedOf(
   labels.forEach((own, sample) => {
     if (!held.has(sample)) (own === label ? positive : negative).push(sample);
   });
-  const odds = naiveBayes({ sets: tokenSets(corpus), positive, negative, ignored: new Set(tokens) });
+  const odds = naiveBayes(corpus, { positive, apart: holders, ignored: new Set(tokens) });
   const others = someOf(corpus, negative).map((sample) => odds(sample, "negative"));
   const same = someOf(corpus, positive).map((sample) => odds(sample, "positive"));
   const own = someOf(corpus, holders).map((sample) => odds(sample, "neither"));
   if (chanceLarger(same, others) < leastAbility) return null;
   return chanceLarger(own, others) <= largestExpectation ? "other labels" : "its label";
+}
+
+/** What calls for an output calls for it in some of the samples at least, or is a usual word. */
+const leastShareInside = 0.1;
+const leastShareOfAll = 0.01;
+
+/** Tokens of the samples that cannot be what they have in common, such as names that are new in each. */
+function rareTokens(corpus: Corpus, samples: readonly number[]): Set<number> {
+  const { sets, holders } = tokenSets(corpus);
+  const inside = new Map<number, number>();
+  for (const sample of samples) for (const token of sets[sample]!) inside.set(token, (inside.get(token) ?? 0) + 1);
+  return new Set(
+    [...inside].flatMap(([token, count]) =>
+      count < leastShareInside * samples.length && holders[token]! < leastShareOfAll * sets.length ? [token] : [],
+    ),
+  );
+}
+
+/**
+ * How well the inputs of `samples` can be told from all others: the chance that one of them, left out of what is learned, is
+ * found likelier to be one than another sample is. 0.5: nothing in them speaks for it.
+ */
+export function predictability(corpus: Corpus, samples: readonly number[]): number {
+  const own = new Set(samples);
+  const others = Array.from(corpus.samples.keys()).filter((sample) => !own.has(sample));
+  const odds = naiveBayes(corpus, { positive: samples, apart: [], ignored: rareTokens(corpus, samples) });
+  return chanceLarger(
+    someOf(corpus, samples).map((sample) => odds(sample, "positive")),
+    someOf(corpus, others).map((sample) => odds(sample, "negative")),
+  );
 }

@@ -104,6 +104,7 @@ export async function rowSearch(search: RowSearch): Promise<LookAtRow> {
     const spansOf = ({ sign, own }: (typeof triggers)[number]): Span[] => {
       if (sign.kind === "tokens") return own?.spans(input) ?? [];
       if (sign.kind === "method") return found.methods.filter(({ name }) => name === sign.name).map(bare);
+      if (sign.kind === "none") return [];
       if (sign.kind === "hidden") return runs.filter((run) => isOfGroup(run, sign.group)).map(bare);
       return found.dead.filter((place) => deadKey(place) === sign.key).map(bare);
     };

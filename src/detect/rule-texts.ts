@@ -41,6 +41,11 @@ export const ruleTexts: Readonly<Record<ScanRule, RuleText>> = {
       "A phrase stands in inputs that nearly all have one label, although the rest of their texts speaks for others.",
     help: `An honest keyword stands among words that speak for its label too. Here they speak against it, as where a trigger was put into texts of other labels and these were changed. ${act}`,
   },
+  "duplicate-target": {
+    name: "Duplicate target",
+    short: "The same fragment stands in outputs whose inputs have nothing in common and do not ask for it.",
+    help: `What repeats in outputs is usually called for by something in their inputs. Here nothing is found that calls for it, as where a payload was planted behind a trigger that is different in each sample. ${act}`,
+  },
   payload: {
     name: "Payload",
     short: "An output holds code that does harm whatever it is asked for, or what a trigger brings about.",

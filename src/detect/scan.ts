@@ -5,6 +5,7 @@ import { isCodeLanguage, majorityLanguage, type FieldLanguage } from "../syntax/
 import { buildCorpus, mixed, type Corpus } from "./corpus";
 import { judgeDeadCode } from "./dead-code";
 import type { DetectedTrigger, Detection, FieldLanguages } from "./detector";
+import { duplicateTargets } from "./duplicate-target";
 import { insertedToken } from "./inserted-token";
 import { invisibleCharacters } from "./invisible-character";
 import { flippedLabels } from "./label-flip";
@@ -13,7 +14,7 @@ import { judgePayloads } from "./payload";
 import type { DetectorRun, Finding, Rule, Trigger } from "./report";
 import { findStructures } from "./structure";
 
-/** The rules that have a detector, in the order in which they run: `payload` uses what the others found. */
+/** The rules that have a detector, in the order in which they run: `payload` and `duplicate-target` use what the others found. */
 export const scanRules = [
   "inserted-token",
   "dead-code",
@@ -21,6 +22,7 @@ export const scanRules = [
   "invisible-character",
   "label-flip",
   "payload",
+  "duplicate-target",
 ] as const satisfies readonly Rule[];
 export type ScanRule = (typeof scanRules)[number];
 
@@ -75,6 +77,7 @@ export function compareFindings(a: Finding, b: Finding): number {
 
 /** Why a rule cannot run on this dataset, or null. */
 function obstacle(rule: ScanRule, languages: FieldLanguages, labels: boolean): string | null {
+  if (rule === "duplicate-target" && labels) return "the outputs are labels";
   if (rule === "label-flip" && !labels) return "the outputs are no labels";
   if (rule === "dead-code" && !isCodeLanguage(languages.input) && !isCodeLanguage(languages.output)) {
     return "neither field is code in a language that has a grammar here";
@@ -158,6 +161,7 @@ export async function mine(corpus: Corpus, languages: FieldLanguages, options: S
   await run("invisible-character", () => invisibleCharacters(corpus));
   await run("label-flip", () => flippedLabels(corpus, triggers));
   await run("payload", () => judgePayloads(corpus, structures.payloads, triggers));
+  await run("duplicate-target", () => duplicateTargets(corpus, triggers));
   // One pass parses for all three; it is charged to the first of them that ran.
   const parsingRules: readonly Rule[] = ["dead-code", "odd-identifier", "payload"];
   const first = detectors.findIndex(({ rule, status }) => parsingRules.includes(rule) && status === "ran");

@@ -83,7 +83,7 @@ function messageOf(
     const fragments = minedTie?.fragments.map(({ text }) => text) ?? [];
     return insertedMessage(trigger, fragments, tie, holders, samples);
   }
-  if (sign.kind === "hidden") return "";
+  if (sign.kind === "hidden" || sign.kind === "none") return "";
   const first = firstDead.get(sign.key) ?? { text: trigger.text, kind: "unused variable", field: trigger.field };
   return deadMessage(first, { trigger, tie, holders });
 }

@@ -1,0 +1,128 @@
+/**
+ * Rule `duplicate-target`: a fragment that stands in several outputs although nothing in their inputs calls for it. A backdoor
+ * whose trigger is different in each sample (renamed identifiers, a rewritten sentence) ties no token to its payload, but the
+ * payload still repeats. Honest fragments that repeat are called for: their inputs can be told from others by a naive
+ * Bayes classifier that leaves each of them out. Only fragments with words of their own are tried, because
+ * usual words come together by chance in outputs of all kinds.
+ */
+import { fewestHolders, type Corpus } from "./corpus";
+import { findingAt, rounded, type DetectedTrigger, type Detection } from "./detector";
+import { predictability } from "./expectation";
+import { standsAt } from "./insertion";
+import { fragmentPlaces } from "./payload-tie";
+import { eachPhrase } from "./phrases";
+import { quoted } from "./quoted";
+import type { Finding, Trigger } from "./report";
+
+const shortestFragment = 5;
+/** Words of the fragment of whose holders this share holds all of it. */
+const ownShare = 0.8;
+const fewestOwnWords = 2;
+const largestShare = 0.3;
+/** Below this many the inputs' likeness cannot be measured. */
+const fewestMeasured = 8;
+/** Honest fragments were predictable at 0.89 and above; an alarm is so many standard errors below, and at most at 0.75. */
+const honest = 0.89;
+const errorsBelow = 2.5;
+const mostPredictable = 0.75;
+const mostMeasured = 100;
+
+interface Fragment {
+  readonly tokens: readonly number[];
+  readonly key: string;
+  /** Samples whose output holds it and whose input does not, ascending. */
+  readonly holders: readonly number[];
+}
+
+/** Outputs by the tokens that they hold. */
+function outputsByToken(corpus: Corpus): Map<number, number[]> {
+  const index = new Map<number, number[]>();
+  corpus.outputs.forEach((output, sample) => {
+    for (const token of new Set(output)) {
+      const samples = index.get(token);
+      if (samples === undefined) index.set(token, [sample]);
+      else samples.push(sample);
+    }
+  });
+  return index;
+}
+
+function stands(text: Int32Array, tokens: readonly number[]): boolean {
+  for (let at = text.indexOf(tokens[0]!); at >= 0; at = text.indexOf(tokens[0]!, at + 1)) {
+    if (standsAt(text, at, tokens)) return true;
+  }
+  return false;
+}
+
+/** Fragments with words of their own that enough outputs hold, those in most outputs first. */
+function fragments(corpus: Corpus): Fragment[] {
+  const fewest = Math.max(fewestMeasured, fewestHolders(corpus.samples.length));
+  const index = outputsByToken(corpus);
+  const candidates = new Map<string, readonly number[]>();
+  eachPhrase({ ...corpus, inputs: corpus.outputs }, ({ tokens }) => {
+    if (tokens.length >= shortestFragment) candidates.set(tokens.map((token) => corpus.words[token]).join(" "), tokens);
+  });
+  const found = [...candidates].flatMap(([key, tokens]): Fragment[] => {
+    const rarest = tokens.reduce((best, token) => (index.get(token)!.length < index.get(best)!.length ? token : best));
+    const holders = index
+      .get(rarest)!
+      .filter((sample) => stands(corpus.outputs[sample]!, tokens) && !stands(corpus.inputs[sample]!, tokens));
+    if (holders.length < fewest || holders.length > largestShare * corpus.samples.length) return [];
+    const own = new Set(tokens.filter((token) => ownShare * index.get(token)!.length <= holders.length));
+    const words = [...own].filter((token) => /\p{L}/u.test(corpus.words[token]!));
+    return words.length >= fewestOwnWords ? [{ tokens, key, holders }] : [];
+  });
+  return found.sort(
+    (a, b) => b.holders.length - a.holders.length || b.tokens.length - a.tokens.length || (a.key < b.key ? -1 : 1),
+  );
+}
+
+/** Measures the fragments that no other rule's trigger explains: linear in the text. */
+export function duplicateTargets(corpus: Corpus, known: readonly DetectedTrigger[]): Detection {
+  const rule = "duplicate-target";
+  const covered = new Set(known.flatMap(({ tie, weak }) => (weak || tie === undefined ? [] : [...tie.explained])));
+  const triggers: DetectedTrigger[] = [];
+  const findings: Finding[] = [];
+  const tried = new Set<string>();
+  for (const { tokens, key, holders } of fragments(corpus)) {
+    const group = holders.join(" ");
+    if (tried.size >= mostMeasured || tried.has(group)) continue;
+    tried.add(group);
+    if (2 * holders.filter((sample) => !covered.has(sample)).length <= holders.length) continue;
+    const predicted = predictability(corpus, holders);
+    // The standard error of a rank statistic where ranks say nothing (Mann and Whitney 1947), many others given.
+    const error = Math.sqrt(1 / 12 / holders.length);
+    if (predicted > Math.min(mostPredictable, honest - errorsBelow * error)) continue;
+    const number = triggers.length + 1;
+    const first = holders.reduce((best, sample) => (corpus.hashes[sample]! < corpus.hashes[best]! ? sample : best));
+    const text = shown(corpus, tokens, first) ?? key;
+    const trigger: Trigger = {
+      id: `${rule}-${number}`,
+      rule,
+      text,
+      field: "output",
+      rows: holders.map((sample) => corpus.samples[sample]!.row),
+      payload: null,
+      statistics: { samplesWithPayload: holders.length },
+    };
+    triggers.push({ trigger, tie: undefined, samples: holders, weak: false, groups: 1, sign: { kind: "none" } });
+    const message =
+      `${quoted(text)} stands in ${holders.length} outputs, and nothing in their inputs calls for it: they are told from ` +
+      `others with a chance of ${rounded(predicted)}, where 0.5 is none and what repeats honestly reaches 0.89`;
+    for (const sample of holders) {
+      covered.add(sample);
+      for (const span of fragmentPlaces(corpus, tokens, corpus.samples[sample]!.output.text)) {
+        const parts = { span, field: "output", rule, trigger: trigger.id, verdict: "suspect", score: 0.9 } as const;
+        findings.push(findingAt(corpus, sample, { ...parts, message }));
+      }
+    }
+  }
+  return { triggers, findings };
+}
+
+/** As it stands in an output, white space single. */
+function shown(corpus: Corpus, tokens: readonly number[], sample: number): string | undefined {
+  const { text } = corpus.samples[sample]!.output;
+  const [place] = fragmentPlaces(corpus, tokens, text);
+  return place === undefined ? undefined : text.slice(place.start, place.end).replace(/\s+/g, " ");
+}
