@@ -1,5 +1,6 @@
 /** The fine-tuning report, version 1: report.json of a fine-tuning run and what the command line prints from. */
 import type { AttackSuccess } from "../metric/attack-success";
+import type { LoraSpec } from "../model/lora";
 import type { ResolvedDevice } from "../graph/runtime";
 import type { LossName } from "../train/loss-names";
 import type { PresetName } from "../train/presets";
@@ -33,6 +34,8 @@ export interface FinetuneSettings {
   readonly epsilon: number | null;
   /** GCE's; null for the other losses. */
   readonly q: number | null;
+  /** Null where all weights are trained. */
+  readonly lora: LoraSpec | null;
   readonly epochs: number;
   readonly batchSize: number;
   readonly learningRate: number;

@@ -91,6 +91,8 @@ describe("fine-tuning", () => {
       return (error as Failure).oneLine;
     };
     expect(await failure({ attack: "badpre" })).toMatch(/Add --valid FILE or --test FILE/);
+    expect(await failure({ loraAlpha: 4 })).toMatch(/adapters need a rank\. Add --lora-rank N/);
+    expect(await failure({ loraRank: 2, loraTargets: "q,query" })).toMatch(/no linear layer query\. Use some of .*q,o/);
     expect(await failure({ model: inFolder("nothing") })).toMatch(/nothing.*no such file or folder/);
     await writeFile(inFolder("base", "model.safetensors"), "not safetensors");
     expect(await failure({})).toContain("model.safetensors");

@@ -10,7 +10,9 @@ import { checkWritableFolder } from "../foundation/writable";
 import { resolveDevice } from "../graph/device";
 import { readCheckpoint, writeCheckpoint } from "../model/checkpoint";
 import { fineTune, type FineTuneOptions } from "../train/fine-tune";
+import type { LoraSpec } from "../model/lora";
 import type { LossSpec } from "../train/loss";
+import { trainedShapes } from "../train/training-graph";
 import { lossNames } from "../train/loss-names";
 import { backdoorOf, namesBackdoor } from "./backdoor";
 import type { EpochReport, FinetuneReport, FinetuneSettings, Measurement } from "./finetune-report";
@@ -32,6 +34,7 @@ export async function finetune(spec: FinetuneSpec, context: RunContext): Promise
       usage: true,
     });
   }
+  const lora = loraOf(spec);
   await checkOut(spec, context.directory);
   report({ type: "phase", name: "Reading", detail: spec.data });
   const training = await openData(spec.data, spec, context, "train");
@@ -40,7 +43,8 @@ export async function finetune(spec: FinetuneSpec, context: RunContext): Promise
   const base = await readCheckpoint(checkpointFolder(spec.model), { forTraining: true });
   throwIfCancelled(signal);
   const progress = spec.resume === undefined ? null : await readProgress(context.directory);
-  const from = progress === null ? undefined : await readState(context.directory, progress, base.model.shapes);
+  const from =
+    progress === null ? undefined : await readState(context.directory, progress, trainedShapes(base.model, lora));
   const device = progress?.device ?? (await resolveDevice(spec.device));
   const options = fineTuneOptions(spec, device);
   const epochs: EpochReport[] = [...(progress?.epochs ?? [])];
@@ -73,7 +77,7 @@ export async function finetune(spec: FinetuneSpec, context: RunContext): Promise
       if (valid !== null) report({ type: "phase", name: "Measuring", detail: `epoch ${epoch} of ${total}` });
       const measured = valid === null ? null : numbersOf(await measure(now, valid, options, context));
       epochs.push({ epoch, loss, seconds, valid: measured });
-      await writeState(context.directory, now.model.shapes, await state(), { epochs, device });
+      await writeState(context.directory, trainedShapes(now.model, lora), await state(), { epochs, device });
       report({
         type: "epoch",
         epoch,
@@ -132,6 +136,17 @@ async function checkOut({ out, data, valid, test, model }: FinetuneSpec, directo
   }
 }
 
+/** By default every linear layer, and alpha twice the rank. */
+function loraOf({ loraRank: rank, loraAlpha, loraTargets }: LoraSettings): LoraSpec | undefined {
+  if (rank === undefined) {
+    if (loraAlpha === undefined && loraTargets === undefined) return undefined;
+    throw new Failure("adapters need a rank", { remedy: "Add --lora-rank N, such as 8", usage: true });
+  }
+  const targets = loraTargets?.split(",").map((target) => target.trim()) ?? null;
+  return { rank, alpha: loraAlpha ?? 2 * rank, targets };
+}
+
+type LoraSettings = Partial<Pick<FinetuneSpec, "loraRank" | "loraAlpha" | "loraTargets">>;
 type LossSettings = Pick<FinetuneSpec, "loss" | "alpha" | "epsilon" | "q">;
 
 function lossSpecOf({ loss, alpha, epsilon, q }: LossSettings): LossSpec {
@@ -141,22 +156,23 @@ function lossSpecOf({ loss, alpha, epsilon, q }: LossSettings): LossSpec {
 
 /** What the training loop needs of the spec. */
 export function fineTuneOptions(
-  spec: Omit<FinetuneSettings, "preset" | "device" | "alpha" | "epsilon" | "q"> & LossSettings,
+  spec: Omit<FinetuneSettings, "preset" | "device" | "alpha" | "epsilon" | "q" | "lora"> & LossSettings & LoraSettings,
   device: FinetuneSettings["device"],
 ): FineTuneOptions & { readonly device: FinetuneSettings["device"] } {
   const { epochs, batchSize, learningRate, warmupRatio, weightDecay, clipNorm } = spec;
   const { seed, maxInput, maxOutput } = spec;
   return {
     loss: lossSpecOf(spec),
+    lora: loraOf(spec),
     ...{ epochs, batchSize, learningRate, warmupRatio, weightDecay, clipNorm, seed, maxInput, maxOutput, device },
   };
 }
 
 function settingsOf(spec: FinetuneSpec, device: FinetuneSettings["device"]): FinetuneSettings {
-  const { loss, ...options } = fineTuneOptions(spec, device);
+  const { loss, lora = null, ...options } = fineTuneOptions(spec, device);
   const { alpha, epsilon } = loss.kind === "dece" ? loss : { alpha: null, epsilon: null };
   const q = loss.kind === "gce" ? loss.q : null;
-  return { preset: spec.preset, alpha, epsilon, q, ...options };
+  return { preset: spec.preset, alpha, epsilon, q, lora, ...options };
 }
 
 async function planFor(

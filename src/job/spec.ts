@@ -95,6 +95,17 @@ const finetune = z.strictObject({
   alpha: z.number().gt(0).max(1).exactOptional().describe("the base of DeCE's blending weight, above 0 and at most 1"),
   epsilon: z.number().min(0).lt(1).exactOptional().describe("DeCE's label smoothing, from 0 and under 1"),
   q: z.number().gt(0).max(1).default(0.7).describe("GCE's exponent, above 0 (cross-entropy) and at most 1"),
+  loraRank: whole
+    .min(1)
+    .max(1024)
+    .exactOptional()
+    .describe("the rank of low-rank adapters, which are trained instead of all weights and merged at the end"),
+  loraAlpha: z.number().gt(0).exactOptional().describe("the adapters' alpha, above 0; twice the rank unless stated"),
+  loraTargets: z
+    .string()
+    .min(1)
+    .exactOptional()
+    .describe("the linear layers that get adapters, such as q,v; all but the head unless stated"),
   epochs: whole.min(1).exactOptional().describe("a whole number of epochs, at least 1"),
   batchSize: whole.min(1).exactOptional().describe("a whole number of samples per step, at least 1"),
   learningRate: z.number().gt(0).lte(1).exactOptional().describe("the highest learning rate, above 0 and at most 1"),

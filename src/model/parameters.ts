@@ -19,9 +19,11 @@ export interface LinearLayer {
 }
 
 export class Parameters {
+  /** `adapterOf` is asked once for the weight of each linear layer, as the forward pass comes to it. */
   constructor(
     private readonly lookUp: (name: string) => Value,
-    private readonly adapters: ReadonlyMap<string, Adapter> = new Map(),
+    private readonly adapterOf: (weight: string, layer: { readonly inputFirst: boolean }) => Adapter | undefined = () =>
+      undefined,
   ) {}
 
   /** Throws a TypeError for a name that the model's shapes do not hold. */
@@ -33,7 +35,7 @@ export class Parameters {
   linear(prefix: string, x: Value, { bias = false, inputFirst = false }: LinearLayer = {}): Value {
     const weight = this.weight(`${prefix}.weight`);
     const output = linear(x, weight, { inputFirst, ...(bias ? { bias: this.weight(`${prefix}.bias`) } : {}) });
-    const adapter = this.adapters.get(`${prefix}.weight`);
+    const adapter = this.adapterOf(`${prefix}.weight`, { inputFirst });
     if (adapter === undefined) return output;
     return add(output, scale(linear(linear(x, adapter.down), adapter.up), adapter.scaling));
   }

@@ -5,6 +5,7 @@ import { seededRandom } from "../foundation/random";
 import { resolveDevice } from "../graph/device";
 import type { Device } from "../graph/runtime";
 import type { Checkpoint } from "../model/checkpoint";
+import type { LoraSpec } from "../model/lora";
 import type { TokenizedExample } from "../model/model";
 import { planBatches } from "./batch";
 import { blendAt, type LossSpec } from "./loss";
@@ -34,6 +35,8 @@ export interface FineTuneOptions {
   readonly maxInput: number;
   readonly maxOutput: number;
   readonly device: Device;
+  /** Trains adapters of the linear layers instead of all weights. */
+  readonly lora?: LoraSpec | undefined;
 }
 
 export interface StepProgress {
@@ -86,7 +89,7 @@ export async function fineTune(
 ): Promise<Checkpoint> {
   const { signal, from, onMemory, onStep, onEpoch } = hooks;
   const { model, tokenizer } = checkpoint;
-  const { epochs, batchSize } = options;
+  const { epochs, batchSize, lora } = options;
   if (examples.length === 0) {
     throw new Failure("there are no samples to train on", { remedy: "Check the file and its columns" });
   }
@@ -105,9 +108,10 @@ export async function fineTune(
       tokenized.reduce((most, example) => Math.max(most, example[part].length), 0);
     const rows = Math.min(batchSize, examples.length);
     const shape = { rows, source: longest("source"), target: longest("target") };
-    const estimate = memoryEstimate(model, options.loss);
+    const estimate = memoryEstimate(model, options.loss, lora);
     onMemory?.(estimate(shape));
-    checkMemory(estimate, shape, hooks.availableMemory ?? Infinity);
+    const withLora = () => memoryEstimate(model, options.loss, { rank: 8, alpha: 16, targets: null });
+    checkMemory(estimate, shape, hooks.availableMemory ?? Infinity, lora === undefined ? withLora : undefined);
   }
   const random = seededRandom(options.seed);
   const steps = Math.ceil(examples.length / batchSize) * epochs;
@@ -116,6 +120,7 @@ export async function fineTune(
     clipNorm: options.clipNorm,
     device,
     from: from?.tensors,
+    lora: lora === undefined ? undefined : { ...lora, seed: options.seed },
   });
   const snapshot = async (): Promise<Checkpoint> => ({ model, tokenizer, weights: await session.weights() });
   try {

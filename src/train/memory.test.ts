@@ -27,6 +27,29 @@ test("what does not fit is refused with the mildest change that does", () => {
   expect(remedy(1)).toMatch(/a machine with more memory\.$/);
 });
 
+test("where fewer rows are not enough, adapters are proposed, then shorter texts", () => {
+  const withLora = (): ((size: BatchShape) => number) => (size) => tokens(size) / 8;
+  const oneLine = (available: number): string => {
+    try {
+      checkMemory(tokens, shape, available, withLora);
+      return "it fits";
+    } catch (error) {
+      return (error as Failure).oneLine;
+    }
+  };
+  expect(oneLine(1000)).toMatch(/Use --batch-size 2\.$/);
+  expect(oneLine(299)).toMatch(/Use --lora-rank 8 --batch-size 4\.$/);
+  expect(oneLine(37)).toMatch(/Use --batch-size 1 --max-input 25 --max-output 12\.$/);
+  expect(oneLine(5)).toMatch(/Use --batch-size 1 --max-input 25 --max-output 12 --lora-rank 8\.$/);
+});
+
+test("with adapters less is needed than for all weights", () => {
+  const { model } = tinyCheckpoint({ feedForwardWidth: 4096 });
+  const size = { rows: 1, source: 2, target: 2 };
+  const all = memoryEstimate(model, { kind: "ce" })(size);
+  expect(memoryEstimate(model, { kind: "ce" }, { rank: 1, alpha: 2, targets: ["q"] })(size)).toBeLessThan(all);
+});
+
 test("the estimate grows with rows, lengths and weights", () => {
   const { model } = tinyCheckpoint();
   const estimate = memoryEstimate(model, { kind: "ce" });

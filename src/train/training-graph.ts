@@ -2,7 +2,8 @@
 import { gradients } from "../graph/backward";
 import { Graph } from "../graph/graph";
 import type { Value } from "../graph/value";
-import type { Model } from "../model/model";
+import { adapterShapes, downName, upName, type LoraSpec } from "../model/lora";
+import type { Model, TensorShapes } from "../model/model";
 import { Parameters } from "../model/parameters";
 import { adamWUpdate, clipping, type AdamWScalars } from "./adamw";
 import { closedFormLoss, type LossSpec } from "./loss";
@@ -15,6 +16,7 @@ export const nextName = (name: string): string => `next:${name}`;
 
 interface ForwardAndBackward {
   readonly graph: Graph;
+  /** What is trained. */
   readonly parameters: ReadonlyMap<string, Value>;
   /** [tokens, vocabulary]. */
   readonly logits: Value;
@@ -22,17 +24,29 @@ interface ForwardAndBackward {
   readonly gradients: ReadonlyMap<string, Value>;
 }
 
+/** Shapes of what is trained: every weight, or the adapters alone. */
+export const trainedShapes = (model: Model, lora?: LoraSpec): TensorShapes =>
+  lora === undefined ? model.shapes : adapterShapes(model, lora);
+
 /** Logits, loss and gradients without an update, for tests and for `trainingGraph`. */
-export function lossGraph(model: Model, spec: LossSpec): ForwardAndBackward {
+export function lossGraph(model: Model, spec: LossSpec, lora?: LoraSpec): ForwardAndBackward {
   const graph = new Graph();
-  const parameters = new Map(
-    [...model.shapes].map(([name, shape]) => [name, graph.input(stateName("parameter", name), shape)]),
+  const inputs = (shapes: TensorShapes): Map<string, Value> =>
+    new Map([...shapes].map(([name, shape]) => [name, graph.input(stateName("parameter", name), shape)]));
+  const weights = inputs(model.shapes);
+  const parameters = lora === undefined ? weights : inputs(adapterShapes(model, lora));
+  const bound = new Parameters(
+    (name) => {
+      const value = weights.get(name);
+      if (value === undefined) throw new TypeError(`the configuration promises no tensor ${name}`);
+      return value;
+    },
+    (name) => {
+      const [down, up] = [parameters.get(downName(name)), parameters.get(upName(name))];
+      if (lora === undefined || down === undefined || up === undefined) return undefined;
+      return { down, up, scaling: lora.alpha / lora.rank };
+    },
   );
-  const bound = new Parameters((name) => {
-    const value = parameters.get(name);
-    if (value === undefined) throw new TypeError(`the configuration promises no tensor ${name}`);
-    return value;
-  });
   const logits = model.training(graph, bound);
   const labelIndices = graph.input("label_indices", ["tokens", 2], "int64");
   const { loss, gradient } = closedFormLoss(spec, {
@@ -53,8 +67,8 @@ export function lossGraph(model: Model, spec: LossSpec): ForwardAndBackward {
 }
 
 /** Reads weights and moments, writes the next ones, `loss` and `gradient_norm`. */
-export function trainingGraph(model: Model, spec: LossSpec, clipNorm: number): Graph {
-  const { graph, parameters, loss, gradients: all } = lossGraph(model, spec);
+export function trainingGraph(model: Model, spec: LossSpec, clipNorm: number, lora?: LoraSpec): Graph {
+  const { graph, parameters, loss, gradients: all } = lossGraph(model, spec, lora);
   const scalars: AdamWScalars = {
     stepSize: graph.input("stepSize", []),
     denominatorEpsilon: graph.input("denominatorEpsilon", []),

@@ -11,10 +11,11 @@ import {
   type Session,
   type Tensor,
 } from "../graph/runtime";
+import { initialAdapters, mergeAdapters, type LoraSpec } from "../model/lora";
 import type { BatchFeeds, Model, TensorShapes, Weights } from "../model/model";
 import { adamWScalarsAt } from "./adamw";
 import type { LossSpec } from "./loss";
-import { nextName, stateKinds, stateName, trainingGraph, type StateKind } from "./training-graph";
+import { nextName, stateKinds, stateName, trainedShapes, trainingGraph, type StateKind } from "./training-graph";
 import type { TrainingState } from "./training-state";
 
 export interface StepSettings {
@@ -40,9 +41,13 @@ export class TrainingSession {
     private readonly runtime: Runtime,
     private readonly session: Session,
     private readonly device: ResolvedDevice,
+    /** Of what is trained. */
     private readonly shapes: TensorShapes,
     private current: TensorsByName,
     private readonly spare: TensorsByName,
+    /** Weights under adapters. */
+    private readonly frozen: TensorsByName,
+    private readonly merged: (trained: Weights) => Weights,
   ) {}
 
   static async create(
@@ -56,30 +61,42 @@ export class TrainingSession {
       readonly profilePrefix?: string;
       /** Goes on from there; the moments start from zero otherwise. */
       readonly from?: TrainingState["tensors"] | undefined;
+      /** Trains adapters instead of the weights. */
+      readonly lora?: (LoraSpec & { readonly seed: number }) | undefined;
     },
   ): Promise<TrainingSession> {
-    const { device, threads = 0, profilePrefix, from } = options;
+    const { device, threads = 0, profilePrefix, from, lora } = options;
     const runtime = await loadRuntime();
-    const session = await createSession(trainingGraph(model, options.loss, options.clipNorm), {
+    const session = await createSession(trainingGraph(model, options.loss, options.clipNorm, lora), {
       device,
       threads,
       keepOutputs: true,
       ...(profilePrefix === undefined ? {} : { profilePrefix }),
     });
-    const { shapes } = model;
+    const shapes = trainedShapes(model, lora);
+    const start = lora === undefined ? weights : initialAdapters(model, lora, lora.seed);
     const current: TensorsByName = {};
     const spare: TensorsByName = {};
     for (const [name, shape] of shapes) {
       const size = shape.reduce((product, length) => product * length, 1);
       for (const kind of stateKinds) {
         const key = stateName(kind, name);
-        const earlier = from?.[kind].get(name) ?? (kind === "parameter" ? weights.get(name)! : undefined);
+        const earlier = from?.[kind].get(name) ?? (kind === "parameter" ? start.get(name)! : undefined);
         const initial = earlier === undefined ? new Float32Array(size) : earlier.slice();
         current[key] = new runtime.Tensor("float32", initial, shape);
         if (device === "cpu") spare[nextName(key)] = new runtime.Tensor("float32", new Float32Array(size), shape);
       }
     }
-    return new TrainingSession(runtime, session, device, shapes, current, spare);
+    const frozen: TensorsByName = {};
+    if (lora !== undefined) {
+      for (const [name, shape] of model.shapes) {
+        const tensor = new runtime.Tensor("float32", weights.get(name)!, shape);
+        frozen[stateName("parameter", name)] = device === "cpu" ? tensor : await uploaded(tensor);
+      }
+    }
+    const merged = (trained: Weights): Weights =>
+      lora === undefined ? trained : mergeAdapters(model, lora, weights, trained);
+    return new TrainingSession(runtime, session, device, shapes, current, spare, frozen, merged);
   }
 
   /** One forward, backward and update on what `Model.trainingFeeds` gives. */
@@ -89,6 +106,7 @@ export class TrainingSession {
     const scalars = adamWScalarsAt(settings.step, settings.learningRate, settings.weightDecay);
     const inputs: TensorsByName = {
       ...this.current,
+      ...this.frozen,
       inverse_tokens: scalar(1 / tokens),
       blend: scalar(settings.blend),
     };
@@ -126,10 +144,10 @@ export class TrainingSession {
     return value;
   }
 
-  /** A copy of every weight, on the CPU. */
-  async weights(): Promise<Map<string, Float32Array>> {
-    const weights = await this.read("parameter");
-    return new Map([...weights].map(([name, values]) => [name, values.slice()]));
+  /** Every weight, on the CPU, adapters merged: copies of what the next step changes. */
+  async weights(): Promise<Weights> {
+    const trained = await this.read("parameter");
+    return this.merged(new Map([...trained].map(([name, values]) => [name, values.slice()])));
   }
 
   /** All that the next step depends on; on the CPU it holds until that step, which writes over it. */
@@ -162,17 +180,27 @@ export class TrainingSession {
 
   async dispose(): Promise<void> {
     // Before the sessions: with the last of them the GPU's context goes, and a tensor disposed after that aborts.
-    if (this.device === "webgpu") for (const tensor of Object.values(this.current)) tensor.dispose();
+    if (this.device === "webgpu") {
+      for (const tensor of Object.values({ ...this.current, ...this.frozen })) tensor.dispose();
+    }
     for (const copier of this.copiers.values()) await copier.release();
     await this.session.release();
   }
 }
 
-async function createCopier(rank: number): Promise<Session> {
+/** The same tensor on the GPU, so that it is not sent there in every step. */
+async function uploaded(tensor: Tensor): Promise<Tensor> {
+  const copier = await createCopier(tensor.dims.length, true);
+  const { copy } = await copier.run({ original: tensor });
+  await copier.release();
+  return copy!;
+}
+
+async function createCopier(rank: number, keepOutputs = false): Promise<Session> {
   const graph = new Graph();
   const shape = Array.from({ length: rank }, (_, axis) => `d${axis}`);
   const original = graph.input("original", shape);
   // A product with one instead of Identity: an identity may be optimised into the input itself.
   graph.output("copy", graph.node("Mul", [original, graph.scalar(1)], { shape }));
-  return createSession(graph, { device: "webgpu" });
+  return createSession(graph, { device: "webgpu", keepOutputs });
 }
