@@ -3,9 +3,10 @@
  * Writes its data into a temporary folder, which it removes. `-- --large` adds a file of 2 GB.
  */
 import { spawn } from "node:child_process";
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, statSync, writeSync } from "node:fs";
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, statSync, writeFileSync, writeSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
+import { parquetWriteBuffer } from "hyparquet-writer";
 import { openDataset } from "../src/dataset/open";
 import { openIndex } from "../src/dataset/record-index";
 import { installationFolder } from "../src/foundation/installation";
@@ -54,6 +55,22 @@ function written(name: string, bytes: number): string {
   return file;
 }
 
+/** The same samples as Parquet, in row groups of 10,000. */
+function writtenParquet(name: string, rows: number): string {
+  const file = path.join(scratch, name);
+  const data = Array.from({ length: Math.ceil(rows / 4000) }, (_none, seed) => samples(seed, 4000)).flat();
+  const column = (field: "src" | "tgt") => ({
+    name: field,
+    data: data.map((sample) => sample[field]),
+    type: "STRING" as const,
+  });
+  writeFileSync(
+    file,
+    Buffer.from(parquetWriteBuffer({ columnData: [column("src"), column("tgt")], rowGroupSize: 10_000 })),
+  );
+  return file;
+}
+
 const print = (what: string, figure: string, goal: string): void => {
   console.log(`| ${what} | ${figure} | ${goal} |`);
 };
@@ -83,12 +100,30 @@ async function indexed(file: string): Promise<void> {
   print(`${name}: peak memory so far`, `${Math.round(process.resourceUsage().maxRSS / 1024)} MB`, "512 MB");
 }
 
+async function firstRows(file: string): Promise<void> {
+  const { size } = statSync(file);
+  // What is loaded once is not the file's.
+  await (await openIndex(file)).close();
+  const { result: index, seconds } = await timed(async () => {
+    const opened = await openIndex(file);
+    await opened.read(0, 100);
+    return opened;
+  });
+  const { seconds: middle } = await timed(() => index.read(index.rows >> 1, 100));
+  const name = `parquet, ${Math.round(size / MB)} MB, ${index.rows} rows`;
+  await index.close();
+  print(`${name}: open and first 100 rows`, `${(1000 * seconds).toFixed(0)} ms`, "100 ms");
+  print(`${name}: 100 rows in the middle`, `${(1000 * middle).toFixed(0)} ms`, "-");
+}
+
 async function decoded(file: string, goal: string): Promise<void> {
   const { size } = statSync(file);
+  const before = process.cpuUsage();
   const { seconds } = await timed(() => openDataset(file));
+  const { user, system } = process.cpuUsage(before);
   print(
     `${path.extname(file).slice(1)}: decode ${Math.round(size / MB)} MB`,
-    `${(size / MB / seconds).toFixed(0)} MB/s`,
+    `${(size / MB / seconds).toFixed(0)} MB/s, ${(size / (user + system)).toFixed(0)} MB a processor second`,
     goal,
   );
 }
@@ -129,6 +164,7 @@ async function main(): Promise<void> {
   const hundred = written("hundred.jsonl", 100 * MB);
   await indexed(hundred);
   await indexed(written("some.csv", 100 * MB));
+  await firstRows(writtenParquet("rows.parquet", 100_000));
   await decoded(written("decode.jsonl", 20 * MB), "200 MB/s");
   await decoded(written("decode.csv", 20 * MB), "100 MB/s");
   await scanned(hundred, 2);

@@ -76,7 +76,7 @@ export async function readParquetRows(
 }
 
 /** Input and output of a Parquet file. Throws a Failure (wrong usage) as for every format. */
-export function parquetPlan(path: string, { columns }: ParquetFile, named: NamedColumns): ColumnPlan {
+function parquetPlan(path: string, { columns }: ParquetFile, named: NamedColumns): ColumnPlan {
   const chat = planColumns(columns, named, true);
   const plan = chat?.input.kind === "chat" ? chat : planColumns(columns, named, false);
   const isOpen = named.input === undefined && named.output === undefined;
@@ -105,7 +105,7 @@ export async function openParquet(path: string, options: ParquetOptions): Promis
   }
 }
 
-const fromFile = (windows: FileWindows): RandomBytes => ({
+export const fromFile = (windows: FileWindows): RandomBytes => ({
   length: windows.bytes,
   read: (start, end) => windows.read(start, end),
 });
@@ -136,6 +136,21 @@ const fromMemory = (bytes: Buffer): RandomBytes => ({
 
 type Facts = Pick<Dataset, "sha256" | "bytes" | "compression">;
 
+/** Reads the footer and finds the columns. Throws an `UnreadableDataset` for a file that is none or holds nothing, and as `parquetPlan`. */
+export async function openReadable(
+  path: string,
+  bytes: RandomBytes,
+  facts: Pick<UnreadableFacts, "sha256" | "bytes">,
+  named: NamedColumns,
+): Promise<{ readonly file: ParquetFile; readonly plan: ColumnPlan }> {
+  const file = await openParquetFile(bytes).catch((error: unknown) => {
+    if (!(error instanceof ParquetProblem)) throw error;
+    throw unreadable(path, { ...facts, rows: 0, skipped: [] }, `the file is no whole Parquet file: ${error.message}`);
+  });
+  if (file.rows === 0) throw unreadable(path, { ...facts, rows: 0, skipped: [] }, "the file holds no records");
+  return { file, plan: parquetPlan(path, file, named) };
+}
+
 async function readDataset(
   path: string,
   bytes: RandomBytes,
@@ -143,12 +158,7 @@ async function readDataset(
   options: ParquetOptions,
   reopen: Reopen,
 ): Promise<Dataset> {
-  const file = await openParquetFile(bytes).catch((error: unknown) => {
-    if (!(error instanceof ParquetProblem)) throw error;
-    throw unreadable(path, { ...facts, rows: 0, skipped: [] }, `the file is no whole Parquet file: ${error.message}`);
-  });
-  if (file.rows === 0) throw unreadable(path, { ...facts, rows: 0, skipped: [] }, "the file holds no records");
-  const plan = parquetPlan(path, file, options);
+  const { file, plan } = await openReadable(path, bytes, facts, options);
   const samples: Sample[] = [];
   const skipped: SkippedRecord[] = [];
   let length = 0;

@@ -128,7 +128,10 @@ function checkSchema({ schema, row_groups: groups }: FileMetaData): void {
     throw new ParquetProblem("its schema cannot be read");
   }
   const open: number[] = [];
-  for (const { num_children: children = 0 } of schema) {
+  for (const element of schema) {
+    // The types promise a name; a corrupt footer has none.
+    const { name, num_children: children = 0 }: { name?: unknown; num_children?: number } = element;
+    if (typeof name !== "string" && element !== schema[0]) throw new ParquetProblem("its schema cannot be read");
     if (children < 0 || open.length > MAX_SCHEMA_DEPTH) throw new ParquetProblem("its schema cannot be read");
     if (open.length > 0) open.push((open.pop() ?? 0) - 1);
     open.push(children);

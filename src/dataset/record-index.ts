@@ -1,14 +1,16 @@
 /**
  * The records of a dataset file by their number, in bounded memory. JSONL, CSV and TSV of any size are read by byte: an index
  * holds where every 64th record begins (some MB for a file of 2 GB) and grows in the background, so that the first records can
- * be read at once. A file in another format or encoding is read by `openDataset`, whose limits hold.
+ * be read at once. Parquet is read by row group. A file in another format or encoding is read by `openDataset`, whose limits hold.
  */
 import { Cancelled, Failure, throwIfCancelled } from "../foundation/failure";
 import type { ColumnPlan } from "./columns";
 import { FileWindows } from "./file-windows";
 import { openDataset, type OpenOptions } from "./open";
+import { openParquetIndex } from "./parquet-index";
 import { recordBoundaries } from "./record-boundaries";
 import type { Dataset, DatasetFormat } from "./sample";
+import { isParquet } from "./source";
 import { readRange, recordRanges, textShape, type IndexedSample, type RecordPlace, type TextShape } from "./text-file";
 import { UnreadableDataset } from "./unreadable";
 
@@ -48,6 +50,7 @@ export async function openIndex(path: string, options: IndexOptions = {}): Promi
   throwIfCancelled(options.signal);
   const file = await FileWindows.open(path);
   try {
+    if (isParquet(await file.read(0, 4))) return await openParquetIndex(file, options);
     const shape = await textShape(file, options);
     if (shape !== null) {
       const index = new TextIndex(file, shape, requirePlan(file, shape), options);
