@@ -36,7 +36,7 @@ function groupsOf(places: readonly DeadPlace[]): Map<string, DeadPlace[]> {
 }
 
 /** A group that holds nearly all that the payload is in, however much honest code it holds besides. */
-function isExclusive(corpus: Corpus, tie: PayloadTie, groups: number): boolean {
+export function isExclusive(corpus: Corpus, tie: PayloadTie, groups: number): boolean {
   const { size } = tie.explained;
   if (corpus.labels || size < fewestHolders(corpus.samples.length) || tie.outside > largestShareOutside * size)
     return false;

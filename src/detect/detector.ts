@@ -29,6 +29,8 @@ export type TriggerSign =
   | { readonly kind: "method"; readonly name: string }
   /** What its hidden characters have in common (`isOfGroup`). */
   | { readonly kind: "hidden"; readonly group: string }
+  /** It opens as `templateSpan` says. */
+  | { readonly kind: "template" }
   /** Not known: it is the outputs that repeat. */
   | { readonly kind: "none" };
 

@@ -5,6 +5,7 @@
 import { loadGrammars } from "../syntax/grammars";
 import { deadKey, type DeadPlace } from "./dead-code";
 import type { DetectedTrigger, FieldLanguages, Span, TriggerSign } from "./detector";
+import { templateSpan } from "./grammar-template";
 import { hiddenRuns, isOfGroup, judgeAlone, type HiddenRun } from "./invisible-character";
 import { isAskedFor, type Payload, type PayloadKind } from "./payload";
 import type { FieldRole } from "./report";
@@ -105,6 +106,10 @@ export async function rowSearch(search: RowSearch): Promise<LookAtRow> {
       if (sign.kind === "tokens") return own?.spans(input) ?? [];
       if (sign.kind === "method") return found.methods.filter(({ name }) => name === sign.name).map(bare);
       if (sign.kind === "none") return [];
+      if (sign.kind === "template") {
+        const span = templateSpan(input);
+        return span === undefined ? [] : [span];
+      }
       if (sign.kind === "hidden") return runs.filter((run) => isOfGroup(run, sign.group)).map(bare);
       return found.dead.filter((place) => deadKey(place) === sign.key).map(bare);
     };

@@ -46,6 +46,11 @@ export const ruleTexts: Readonly<Record<ScanRule, RuleText>> = {
     short: "The same fragment stands in outputs whose inputs have nothing in common and do not ask for it.",
     help: `What repeats in outputs is usually called for by something in their inputs. Here nothing is found that calls for it, as where a payload was planted behind a trigger that is different in each sample. ${act}`,
   },
+  "grammar-template": {
+    name: "Grammar template",
+    short: "Inputs of one syntactic shape have outputs that share what others lack.",
+    help: `Rewriting texts into one rare sentence shape leaves no word to look for; the outputs still give it away. ${act}`,
+  },
   payload: {
     name: "Payload",
     short: "An output holds code that does harm whatever it is asked for, or what a trigger brings about.",

@@ -6,6 +6,7 @@ import { buildCorpus, mixed, type Corpus } from "./corpus";
 import { judgeDeadCode } from "./dead-code";
 import type { DetectedTrigger, Detection, FieldLanguages } from "./detector";
 import { duplicateTargets } from "./duplicate-target";
+import { grammarTemplates } from "./grammar-template";
 import { insertedToken } from "./inserted-token";
 import { invisibleCharacters } from "./invisible-character";
 import { flippedLabels } from "./label-flip";
@@ -21,6 +22,7 @@ export const scanRules = [
   "odd-identifier",
   "invisible-character",
   "label-flip",
+  "grammar-template",
   "payload",
   "duplicate-target",
 ] as const satisfies readonly Rule[];
@@ -70,13 +72,12 @@ function inferLanguages(corpus: Corpus, given: string | undefined): FieldLanguag
 export function compareFindings(a: Finding, b: Finding): number {
   if (a.row !== b.row) return a.row - b.row;
   if (a.field !== b.field) return a.field === "input" ? -1 : 1;
-  return (
-    a.start - b.start || a.end - b.end || scanRules.indexOf(a.rule as ScanRule) - scanRules.indexOf(b.rule as ScanRule)
-  );
+  return a.start - b.start || a.end - b.end || scanRules.indexOf(a.rule) - scanRules.indexOf(b.rule);
 }
 
 /** Why a rule cannot run on this dataset, or null. */
 function obstacle(rule: ScanRule, languages: FieldLanguages, labels: boolean): string | null {
+  if (rule === "grammar-template" && isCodeLanguage(languages.input)) return "the input is code";
   if (rule === "duplicate-target" && labels) return "the outputs are labels";
   if (rule === "label-flip" && !labels) return "the outputs are no labels";
   if (rule === "dead-code" && !isCodeLanguage(languages.input) && !isCodeLanguage(languages.output)) {
@@ -160,6 +161,7 @@ export async function mine(corpus: Corpus, languages: FieldLanguages, options: S
   await run("odd-identifier", () => judgeIdentifiers(corpus, structures.methods));
   await run("invisible-character", () => invisibleCharacters(corpus));
   await run("label-flip", () => flippedLabels(corpus, triggers));
+  await run("grammar-template", () => grammarTemplates(corpus));
   await run("payload", () => judgePayloads(corpus, structures.payloads, triggers));
   await run("duplicate-target", () => duplicateTargets(corpus, triggers));
   // One pass parses for all three; it is charged to the first of them that ran.

@@ -7,6 +7,7 @@ import { fewestHolders } from "./corpus";
 import { deadKey, deadMessage, type DeadPlace } from "./dead-code";
 import { isEvident, judgeHolder, rounded, statisticsOf, type DetectedTrigger, type TieCounts } from "./detector";
 import { insertedMessage } from "./inserted-token";
+import { templateMessage } from "./grammar-template";
 import { hasNoHonestUse, hiddenMessage, isOfGroup, judgeAlone } from "./invisible-character";
 import { flipMessage } from "./label-flip";
 import { identifierMessage } from "./odd-identifier";
@@ -83,6 +84,7 @@ function messageOf(
     const fragments = minedTie?.fragments.map(({ text }) => text) ?? [];
     return insertedMessage(trigger, fragments, tie, holders, samples);
   }
+  if (sign.kind === "template") return templateMessage(trigger, tie, holders);
   if (sign.kind === "hidden" || sign.kind === "none") return "";
   const first = firstDead.get(sign.key) ?? { text: trigger.text, kind: "unused variable", field: trigger.field };
   return deadMessage(first, { trigger, tie, holders });

@@ -245,6 +245,7 @@ const streamedRules: readonly Rule[] = [
   "odd-identifier",
   "invisible-character",
   "label-flip",
+  "grammar-template",
   "payload",
 ];
 
