@@ -47,6 +47,7 @@ export class TrainingSession {
     private readonly spare: TensorsByName,
     /** Weights under adapters. */
     private readonly frozen: TensorsByName,
+    private readonly uploader: Uploader,
     private readonly merged: (trained: Weights) => Weights,
   ) {}
 
@@ -88,15 +89,16 @@ export class TrainingSession {
       }
     }
     const frozen: TensorsByName = {};
+    const uploader = new Uploader();
     if (lora !== undefined) {
       for (const [name, shape] of model.shapes) {
         const tensor = new runtime.Tensor("float32", weights.get(name)!, shape);
-        frozen[stateName("parameter", name)] = device === "cpu" ? tensor : await uploaded(tensor);
+        frozen[stateName("parameter", name)] = device === "cpu" ? tensor : await uploader.upload(tensor);
       }
     }
     const merged = (trained: Weights): Weights =>
       lora === undefined ? trained : mergeAdapters(model, lora, weights, trained);
-    return new TrainingSession(runtime, session, device, shapes, current, spare, frozen, merged);
+    return new TrainingSession(runtime, session, device, shapes, current, spare, frozen, uploader, merged);
   }
 
   /** One forward, backward and update on what `Model.trainingFeeds` gives. */
@@ -184,16 +186,26 @@ export class TrainingSession {
       for (const tensor of Object.values({ ...this.current, ...this.frozen })) tensor.dispose();
     }
     for (const copier of this.copiers.values()) await copier.release();
+    await this.uploader.release();
     await this.session.release();
   }
 }
 
-/** The same tensor on the GPU, so that it is not sent there in every step. */
-async function uploaded(tensor: Tensor): Promise<Tensor> {
-  const copier = await createCopier(tensor.dims.length, true);
-  const { copy } = await copier.run({ original: tensor });
-  await copier.release();
-  return copy!;
+/** Puts tensors on the GPU, so that they are not sent there in every step. Their memory is the uploader's: it goes last. */
+class Uploader {
+  private readonly copiers = new Map<number, Session>();
+
+  async upload(tensor: Tensor): Promise<Tensor> {
+    const rank = tensor.dims.length;
+    const copier = this.copiers.get(rank) ?? (await createCopier(rank, true));
+    this.copiers.set(rank, copier);
+    const { copy } = await copier.run({ original: tensor });
+    return copy!;
+  }
+
+  async release(): Promise<void> {
+    for (const copier of this.copiers.values()) await copier.release();
+  }
 }
 
 async function createCopier(rank: number, keepOutputs = false): Promise<Session> {

@@ -20,16 +20,21 @@ const reason = "needs Linux x64 with libvulkan1 and Debian's chromium (for its s
 
 const loss = { kind: "dece", alpha: 0.9, epsilon: 0.1 } as const;
 
-test.skipIf(!runnable)(
-  `a training step gives the same numbers on WebGPU as on the CPU (${reason})`,
-  async () => {
+const adapters = { rank: 2, alpha: 4, targets: null, seed: 3 };
+
+test.skipIf(!runnable).each([
+  { what: "all weights", lora: undefined },
+  { what: "adapters", lora: adapters },
+])(
+  `a training step of $what gives the same numbers on WebGPU as on the CPU (${reason})`,
+  async ({ lora }) => {
     const { model, weights } = tinyCheckpoint({ encoderLayers: 1, decoderLayers: 1 });
     const batch = [
       { source: [5, 6, 7, 1], target: [8, 9, 1] },
       { source: [10, 1], target: [11, 12, 13, 1] },
     ];
     const trained = async (device: ResolvedDevice) => {
-      const session = await TrainingSession.create(model, weights, { loss, clipNorm: 1, device });
+      const session = await TrainingSession.create(model, weights, { loss, clipNorm: 1, device, lora });
       const losses: number[] = [];
       for (let step = 1; step <= 3; step++) {
         const settings = { step, learningRate: 1e-2, weightDecay: 0.01, blend: 0.9 };
