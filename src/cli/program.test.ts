@@ -129,14 +129,14 @@ describe("bad input", () => {
     expect(stderr.split("\n").filter((line) => line.startsWith("warning:"))).toHaveLength(1);
   });
 
-  it("a folder is no dataset to train or measure on", async () => {
+  it("a folder without a dataset is wrong usage where one is to train or measure on", async () => {
     for (const argv of [
       ["finetune", "--data", inFolder()],
       ["probe", "--checkpoint", "builtin", "--data", inFolder()],
     ]) {
       const { code, stderr } = await dece(...argv);
-      expect(code).toBe(2);
-      expect(lastLine(stderr)).toMatch(/: cannot read: it is a folder, and a file is needed\. Name a file\.$/);
+      expect(code).toBe(4);
+      expect(lastLine(stderr)).toMatch(/: the folder holds no dataset\. Name a file\.$/);
     }
   });
 
