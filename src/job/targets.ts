@@ -42,5 +42,9 @@ export async function checkTargets(targets: readonly string[], inputs: readonly 
 /** Throws a `Failure` (wrong usage) where the JSON report would go to a file that is taken for SARIF. */
 export function checkReportFormat(file: string): void {
   if (path.extname(file).toLowerCase() !== ".sarif") return;
-  throw new Failure("the JSON report is no SARIF", { file, remedy: "Name it with --sarif, or a .json file", usage: true });
+  throw new Failure("the JSON report is no SARIF", {
+    file,
+    remedy: "Name it with --sarif, or a .json file",
+    usage: true,
+  });
 }
