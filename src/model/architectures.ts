@@ -1,10 +1,12 @@
 /** Which architecture a config.json names. */
 import { z } from "zod";
 import { Failure } from "../foundation/failure";
+import { glm } from "./glm";
 import { gpt2 } from "./gpt2";
 import { gptj } from "./gptj";
 import { llama } from "./llama";
 import type { Model } from "./model";
+import { qwen2 } from "./qwen2";
 import { robertaSeq2Seq } from "./roberta-seq2seq";
 import { parseT5Config } from "./t5-config";
 import { t5 } from "./t5-model";
@@ -16,6 +18,8 @@ const architectures: Readonly<Record<string, (json: unknown, file: string) => Mo
   gptj,
   codegen: gptj,
   llama,
+  qwen2,
+  glm,
   roberta: robertaSeq2Seq,
 };
 

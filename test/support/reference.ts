@@ -26,6 +26,8 @@ export const referenceNames = [
   "codegen",
   "llama",
   "llama-scaled",
+  "qwen2",
+  "glm",
   "roberta",
 ] as const;
 

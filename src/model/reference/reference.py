@@ -12,8 +12,9 @@ from pathlib import Path
 import torch
 from safetensors.torch import save_file
 from transformers import (
-    CodeGenConfig, CodeGenForCausalLM, GPT2Config, GPT2LMHeadModel, GPTJConfig, GPTJForCausalLM, LlamaConfig,
-    LlamaForCausalLM, RobertaConfig, RobertaModel, T5Config, T5ForConditionalGeneration,
+    CodeGenConfig, CodeGenForCausalLM, GlmConfig, GlmForCausalLM, GPT2Config, GPT2LMHeadModel, GPTJConfig, GPTJForCausalLM,
+    LlamaConfig, LlamaForCausalLM, Qwen2Config, Qwen2ForCausalLM, RobertaConfig, RobertaModel, T5Config,
+    T5ForConditionalGeneration,
 )
 
 out = Path(sys.argv[1])
@@ -39,6 +40,8 @@ decoders = {
     "llama-scaled": lambda: LlamaForCausalLM(
         LlamaConfig(**{**llama, "tie_word_embeddings": True}, rope_parameters=stretched)
     ),
+    "qwen2": lambda: Qwen2ForCausalLM(Qwen2Config(**{**llama, "tie_word_embeddings": True})),
+    "glm": lambda: GlmForCausalLM(GlmConfig(**llama, head_dim=8, pad_token_id=0)),
 }
 
 
