@@ -4,6 +4,7 @@
  */
 import { existsSync, readdirSync } from "node:fs";
 import { expect, test } from "vitest";
+import { readReference } from "../../test/support/reference";
 import { tinyCheckpoint } from "../../test/support/tiny-checkpoint";
 import { resolveDevice } from "../graph/device";
 import { createSession, type ResolvedDevice } from "../graph/runtime";
@@ -51,6 +52,26 @@ test.skipIf(!runnable).each([
       const others = gpu.after.get(name)!;
       values.forEach((value, at) => expect(Math.abs(value - others[at]!), name).toBeLessThan(1e-3));
     }
+  },
+  180_000,
+);
+
+// Between them, all operators of all architectures; a software GPU compiles each model's shaders for seconds.
+test.skipIf(!runnable).each(["t5-gated", "gpt2", "codegen", "glm", "roberta"] as const)(
+  `two training steps of %s give the same numbers on WebGPU as on the CPU (${reason})`,
+  async (name) => {
+    const { model, weights, sources, targets } = await readReference(name);
+    const feeds = () => model.trainingFeeds(sources.map((source, row) => ({ source, target: targets[row]! })));
+    const losses = async (device: ResolvedDevice) => {
+      const session = await TrainingSession.create(model, weights, { loss, clipNorm: 1, device });
+      const settings = { step: 1, learningRate: 1e-3, weightDecay: 0.01, blend: 0.9 };
+      const first = await session.step(feeds(), settings);
+      const second = await session.step(feeds(), { ...settings, step: 2 });
+      await session.dispose();
+      return [first.loss, second.loss];
+    };
+    const [cpu, gpu] = [await losses("cpu"), await losses("webgpu")];
+    gpu.forEach((value, step) => expect(value).toBeCloseTo(cpu[step]!, 3));
   },
   180_000,
 );
