@@ -116,7 +116,6 @@ export function formatT5Config(config: T5Config): Readonly<Record<string, unknow
     feed_forward_proj: formatFeedForward(config.feedForward),
     tie_word_embeddings: config.tiedEmbeddings,
     dropout_rate: 0,
-    initializer_factor: 1,
     use_cache: true,
     pad_token_id: config.padToken,
     eos_token_id: config.endToken,
