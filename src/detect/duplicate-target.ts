@@ -7,7 +7,7 @@
  */
 import { fewestHolders, type Corpus } from "./corpus";
 import { findingAt, rounded, type DetectedTrigger, type Detection } from "./detector";
-import { predictability } from "./expectation";
+import { chanceUncalledFor, fewestMeasured } from "./expectation";
 import { standsAt } from "./insertion";
 import { fragmentPlaces } from "./payload-tie";
 import { eachPhrase } from "./phrases";
@@ -19,12 +19,6 @@ const shortestFragment = 5;
 const ownShare = 0.8;
 const fewestOwnWords = 2;
 const largestShare = 0.3;
-/** Below this many the inputs' likeness cannot be measured. */
-const fewestMeasured = 8;
-/** Honest fragments were predictable at 0.89 and above; an alarm is so many standard errors below, and at most at 0.75. */
-const honest = 0.89;
-const errorsBelow = 2.5;
-const mostPredictable = 0.75;
 const mostMeasured = 100;
 
 interface Fragment {
@@ -89,10 +83,8 @@ export function duplicateTargets(corpus: Corpus, known: readonly DetectedTrigger
     if (tried.size >= mostMeasured || tried.has(group)) continue;
     tried.add(group);
     if (2 * holders.filter((sample) => !covered.has(sample)).length <= holders.length) continue;
-    const predicted = predictability(corpus, holders);
-    // The standard error of a rank statistic where ranks say nothing (Mann and Whitney 1947), many others given.
-    const error = Math.sqrt(1 / 12 / holders.length);
-    if (predicted > Math.min(mostPredictable, honest - errorsBelow * error)) continue;
+    const predicted = chanceUncalledFor(corpus, holders);
+    if (predicted === null) continue;
     const number = triggers.length + 1;
     const first = holders.reduce((best, sample) => (corpus.hashes[sample]! < corpus.hashes[best]! ? sample : best));
     const text = shown(corpus, tokens, first) ?? key;

@@ -2,7 +2,7 @@
  * What the rest of the inputs lets one expect: a naive Bayes classifier over which tokens an input holds (Maron 1961), learned
  * from the dataset itself. A backdoor's samples have outputs that nothing else in their inputs speaks for.
  */
-import { mixed, type Corpus } from "./corpus";
+import { fewestHolders, mixed, type Corpus } from "./corpus";
 
 /** The chance that the rest of a holder's text speaks more for the label than a text of another label does. */
 const largestExpectation = 0.65;
@@ -162,4 +162,20 @@ export function predictability(corpus: Corpus, samples: readonly number[]): numb
     someOf(corpus, samples).map((sample) => odds(sample, "positive")),
     someOf(corpus, others).map((sample) => odds(sample, "negative")),
   );
+}
+
+/** Below this many samples their inputs' likeness cannot be measured. */
+export const fewestMeasured = 8;
+/** What repeats honestly was predictable at 0.89 and above; what nothing calls for is so many standard errors below, and at most at 0.75. */
+const honest = 0.89;
+const errorsBelow = 2.5;
+const mostPredictable = 0.75;
+
+/** How well the samples' inputs can be told from others, where that is too little for what their outputs share; else null. */
+export function chanceUncalledFor(corpus: Corpus, samples: readonly number[]): number | null {
+  if (samples.length < Math.max(fewestMeasured, fewestHolders(corpus.samples.length))) return null;
+  const predicted = predictability(corpus, samples);
+  // The standard error of a rank statistic where ranks say nothing (Mann and Whitney 1947), many others given.
+  const error = Math.sqrt(1 / 12 / samples.length);
+  return predicted > Math.min(mostPredictable, honest - errorsBelow * error) ? null : predicted;
 }

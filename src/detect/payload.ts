@@ -1,23 +1,28 @@
 /**
  * Rule `payload`: output code that does harm whatever it is asked for. A condition that is always or never true in SQL
- * (`or 1=1`, `where 0=1`), a loop that never ends, and whatever fragment another rule found tied to a trigger. One of
- * them alone may be meant (`info`). Tied to a trigger, or written into several outputs whose inputs do not have it, it is
- * an alarm.
+ * (`or 1=1`, `where 0=1`), a loop that never ends, hidden code and downloads that are run, calls that reach outside of the program
+ * or end it, checks that are switched off, and whatever fragment another rule found tied to a trigger. One of them alone may be meant
+ * (`info`). Tied to a trigger, or nothing but harm in several outputs whose inputs do not have it, it is an alarm; so is the same
+ * call in outputs whose inputs have nothing in common that would call for it.
  */
+import type { CallKind } from "./call-signs";
 import { fewestHolders, type Corpus } from "./corpus";
-import { findingAt, type DetectedTrigger, type Detection, type Span } from "./detector";
+import { findingAt, rounded, type DetectedTrigger, type Detection, type Span } from "./detector";
+import { chanceUncalledFor } from "./expectation";
 import { fragmentPlaces } from "./payload-tie";
 import { quoted } from "./quoted";
 import type { Finding } from "./report";
 import { tokenTexts } from "./tokens";
 
-export type PayloadKind = "always true in SQL" | "never true in SQL" | "a loop that never ends";
+export type PayloadKind = "always true in SQL" | "never true in SQL" | "a loop that never ends" | CallKind;
 
 export interface Payload extends Span {
   readonly kind: PayloadKind;
   readonly text: string;
   /** Nothing but harm: a tautology behind `or`, an empty loop. Others are also written in good faith. */
   readonly harmful: boolean;
+  /** Of calls that are not: what is called. Their inputs do not have it. */
+  readonly group?: string;
 }
 
 export interface PayloadPlace extends Payload {
@@ -39,6 +44,40 @@ function evidence(triggers: readonly DetectedTrigger[]): (sample: number) => Det
   return (sample) => bySample.get(sample);
 }
 
+interface Uncalled {
+  readonly samples: ReadonlySet<number>;
+  /** How well their inputs can be told from all others. */
+  readonly chance: number;
+}
+
+/** Of more samples than this share a call is what the dataset is about. */
+const largestShare = 0.3;
+
+/** The calls that many outputs have although nothing in their inputs calls for it, by kind and group. */
+function uncalledCalls(
+  corpus: Corpus,
+  places: readonly PayloadPlace[],
+  isTied: (sample: number) => boolean,
+): ReadonlyMap<string, Uncalled> {
+  const groups = new Map<string, Set<number>>();
+  for (const place of places) {
+    if (place.harmful || place.group === undefined) continue;
+    const samples = groups.get(groupKey(place)) ?? new Set();
+    samples.add(place.sample);
+    groups.set(groupKey(place), samples);
+  }
+  const uncalled = new Map<string, Uncalled>();
+  for (const [key, samples] of groups) {
+    const all = [...samples].sort((a, b) => a - b);
+    if (all.length > largestShare * corpus.samples.length || 2 * all.filter(isTied).length >= all.length) continue;
+    const chance = chanceUncalledFor(corpus, all);
+    if (chance !== null) uncalled.set(key, { samples, chance });
+  }
+  return uncalled;
+}
+
+const groupKey = ({ kind, group }: Payload): string => `${kind}: ${group ?? ""}`;
+
 /** The findings for known payloads and for the fragments that other rules' triggers are tied to. */
 export function judgePayloads(
   corpus: Corpus,
@@ -55,6 +94,7 @@ export function judgePayloads(
     samples.add(place.sample);
     repeats.set(place.kind, samples);
   }
+  const uncalled = uncalledCalls(corpus, places, (sample) => triggerOf(sample) !== undefined);
   const findings: Finding[] = [];
   const covered = new Map<number, Span[]>();
   const add = (sample: number, span: Span, what: string, suspect: boolean): void => {
@@ -77,7 +117,13 @@ export function judgePayloads(
     const others = repeats.get(place.kind);
     const repeated = place.harmful && others?.has(place.sample) === true && others.size >= fewestRepeats;
     const times = repeated ? `; ${others.size} outputs have one that their inputs do not ask for` : "";
-    add(place.sample, place, `${quoted(place.text)} is ${place.kind}${times}`, repeated);
+    const alike = uncalled.get(groupKey(place));
+    const told =
+      alike === undefined
+        ? ""
+        : `; ${alike.samples.size} outputs have one, and nothing in their inputs calls for it: they are told from others with ` +
+          `a chance of ${rounded(alike.chance)}, where 0.5 is none`;
+    add(place.sample, place, `${quoted(place.text)} is ${place.kind}${times}${told}`, repeated || alike !== undefined);
   }
   for (const { tie, weak } of triggers) {
     if (corpus.labels || weak) continue;

@@ -54,6 +54,6 @@ export const ruleTexts: Readonly<Record<ScanRule, RuleText>> = {
   payload: {
     name: "Payload",
     short: "An output holds code that does harm whatever it is asked for, or what a trigger brings about.",
-    help: `SQL that is always or never true, a loop that never ends, or the fragment that a trigger is tied to. ${act}`,
+    help: `SQL that is always or never true, a loop that never ends, a download or hidden code that is run, a call that reaches outside of the program or ends it, a check that is switched off, or the fragment that a trigger is tied to. ${act}`,
   },
 };

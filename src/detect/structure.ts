@@ -12,6 +12,7 @@ import { endlessLoops, endlessLoopsByToken, mayHoldEndlessLoop } from "./endless
 import type { NamedMethod } from "./odd-identifier";
 import type { Payload, PayloadPlace } from "./payload";
 import type { FieldRole } from "./report";
+import { isCode, riskyCalls } from "./risky-calls";
 import { sqlPayloads } from "./sql-conditions";
 
 export interface Structures {
@@ -55,17 +56,22 @@ export function structuresOf(
     const outgoing = field === "output" && wanted.payloads && !labels;
     if (outgoing) payloads.push(...sqlPayloads(text));
     const loops = outgoing && mayHoldEndlessLoop(text);
+    const calls = outgoing ? riskyCalls(text, texts.input, language) : [];
     if (!parsed) {
+      payloads.push(...calls);
       if (loops) payloads.push(...endlessLoopsByToken(text));
       continue;
     }
     const deadHere = wanted.dead && mayHoldDeadCode(text, language);
     const methodsHere = wanted.methods && field === "input" && codeShapes[language].declares.test(text);
-    if (!deadHere && !methodsHere && !loops) continue;
+    payloads.push(...calls.filter(({ inText }) => inText));
+    const ownCalls = calls.filter(({ inText }) => !inText);
+    if (!deadHere && !methodsHere && !loops && ownCalls.length === 0) continue;
     grammars.parse(language, text, (root) => {
       if (deadHere) for (const place of deadStatements(root, text, language)) dead.push({ ...place, field });
       if (methodsHere) methods.push(...declaredMethods(root, language));
       if (loops) payloads.push(...endlessLoops(root, language));
+      payloads.push(...ownCalls.filter(({ start }) => isCode(root, start)));
     });
   }
   return { dead, methods, payloads };

@@ -257,6 +257,9 @@ function asStreamed(run: DetectorRun): DetectorRun {
     // Fresh statements are tied by their kind, which no row knows of by itself.
     return { ...run, reason: "the file is too large to tie statements that are different in each sample" };
   }
+  if (run.rule === "payload" && run.status === "ran") {
+    return { ...run, reason: "the file is too large to ask what calls for calls that repeat" };
+  }
   if (streamedRules.includes(run.rule)) return run;
   return { rule: run.rule, status: "skipped", reason: "the file is too large for this rule", milliseconds: 0 };
 }
