@@ -1,87 +1,48 @@
 /**
  * How well `scan` finds poison that it has never seen: `npm run bench:detect` poisons clean data at random rows with every
- * attack, at several shares of the rows and over several seeds, and prints the table of docs/detectors.md. Controls: the
+ * attack, at several shares of the rows and over five seeds, and prints the table of docs/detectors.md. Controls: the
  * clean data (`clean`), and outputs shuffled among 5% of the rows without a trigger (`label-noise`). A part of it:
  * `npm run bench:detect -- --dataset lyra,pisces --attack grammar,clean --rate 0.01 --seeds 2 --limit 800 --baselines`.
+ * `--out F` appends each result to F, does not measure what is there already, and prints the table of all of it; `--print`
+ * only prints. `--payload` takes the place of the dataset's. `--scaling` measures what a scan costs by the number of samples.
  */
 import { parseArgs } from "node:util";
-import { attackNamed } from "../src/attack/attacks";
-import { payloadNamed } from "../src/attack/payloads";
-import { poisonSamples } from "../src/attack/poison";
-import { randomTriggerText } from "../src/attack/trigger-text";
 import { Failure } from "../src/foundation/failure";
-import { seededRandom } from "../src/foundation/random";
-import { backdoorOf } from "../src/job/backdoor";
 import { parseSpec } from "../src/job/parse-spec";
 import { scan } from "../src/job/scan";
-import { benchDatasets, clearScratch, readPairs, writePairs, type BenchDataset, type Pair } from "./detect-data";
+import { casesOf, madeCase, type DetectCase, type Poisoned } from "./detect-cases";
+import { benchDatasets, clearScratch, readPairs, writePairs, type Pair } from "./detect-data";
+import { DetectRecords, markdownTable, recordKey, type DetectRecord } from "./detect-records";
 import { onionScores } from "./onion-baseline";
+import { measureScaling } from "./scan-scaling";
 import { spectralScores } from "./spectral-baseline";
-
-const noiseShare = 0.05;
-
-interface Poisoned {
-  readonly pairs: readonly Pair[];
-  readonly rows: ReadonlySet<number>;
-}
 
 interface Outcome {
   readonly method: string;
   readonly flagged: ReadonlySet<number>;
+  /** Of processor time. */
   readonly seconds: number;
   /** What was named, by sample count. */
   readonly named: string;
 }
 
-function replaced(pairs: readonly Pair[], changes: ReadonlyMap<number, readonly [string, string]>): Poisoned {
-  return {
-    rows: new Set(changes.keys()),
-    pairs: pairs.map((pair) => {
-      const change = changes.get(pair.row);
-      return change === undefined ? pair : { row: pair.row, input: { text: change[0] }, output: { text: change[1] } };
-    }),
+/** Processor time from now on, in seconds. */
+function stopwatch(): () => number {
+  const began = process.cpuUsage();
+  return () => {
+    const { user, system } = process.cpuUsage(began);
+    return (user + system) / 1e6;
   };
-}
-
-async function poisoned(
-  { payload }: BenchDataset,
-  pairs: readonly Pair[],
-  attack: string,
-  rate: number,
-  seed: number,
-): Promise<Poisoned> {
-  const isRandom = attack === "ripple-random";
-  const names = { attack: isRandom ? "ripple" : attack, payload };
-  const trigger = isRandom ? { trigger: randomTriggerText(seededRandom(seed, 17)) } : {};
-  const backdoor = (await backdoorOf({ ...names, ...trigger }, pairs)) ?? {
-    attack: attackNamed("ripple"),
-    payload: payloadNamed(payload),
-  };
-  const rows = poisonSamples(pairs, { ...backdoor, rate, seed });
-  return replaced(pairs, new Map(rows.map(({ row, input, output }) => [row, [input, output]])));
-}
-
-/** Outputs that belong to other inputs, among a share of the rows; none of them counts as poisoned. */
-function noisy(pairs: readonly Pair[], seed: number): Poisoned {
-  const random = seededRandom(seed, 99);
-  const chosen = random.shuffle(pairs).slice(0, Math.round(noiseShare * pairs.length));
-  const changes = new Map(
-    chosen.map(({ row, input }, at) => {
-      const other = chosen[(at + 1) % chosen.length]!;
-      return [row, [input.text, other.output.text] as const];
-    }),
-  );
-  return { ...replaced(pairs, changes), rows: new Set() };
 }
 
 async function scanned({ pairs }: Poisoned): Promise<Outcome> {
   const file = writePairs("bench", pairs);
-  const began = performance.now();
+  const spent = stopwatch();
   const report = await scan(parseSpec("scan", { paths: [file] }), {
     signal: new AbortController().signal,
     report: () => undefined,
   });
-  const seconds = (performance.now() - began) / 1000;
+  const seconds = spent();
   const suspects = report.findings.filter(({ verdict }) => verdict === "suspect");
   const rules = new Map<string, Set<number>>();
   for (const { rule, row } of suspects) rules.set(rule, (rules.get(rule) ?? new Set()).add(row));
@@ -94,7 +55,7 @@ async function scanned({ pairs }: Poisoned): Promise<Outcome> {
     method: "scan",
     flagged: new Set(suspects.map(({ row }) => row)),
     seconds,
-    named: [...named.slice(0, 2), ...(named.length === 0 ? byRule : [])].join(", ").replace(/\|/g, "\\|"),
+    named: [...named.slice(0, 2), ...(named.length === 0 ? byRule : [])].join(", "),
   };
 }
 
@@ -104,53 +65,58 @@ function highest(scores: Float64Array, count: number): Set<number> {
   return new Set(order.slice(0, count));
 }
 
+const baselineMethods = ["ONION, threshold 0", "ONION, highest 1.5x", "spectral, highest 1.5x"] as const;
+
 function baselines({ pairs, rows }: Poisoned): Outcome[] {
   const count = Math.round(1.5 * rows.size);
-  let began = performance.now();
-  const seconds = (): number => (performance.now() - began) / 1000;
+  let spent = stopwatch();
   const onion = onionScores(pairs.map(({ input }) => input.text));
-  const spent = seconds();
+  const seconds = spent();
   const overZero = new Set(Array.from(onion.keys()).filter((row) => onion[row]! > 0));
-  began = performance.now();
+  spent = stopwatch();
   const spectral = spectralScores(pairs.map(({ input, output }) => [input.text, output.text]));
+  const [zero, most, spectra] = baselineMethods;
   return [
-    { method: "ONION, threshold 0", flagged: overZero, seconds: spent, named: "" },
-    { method: "ONION, highest 1.5x", flagged: highest(onion, count), seconds: spent, named: "" },
-    { method: "spectral, highest 1.5x", flagged: highest(spectral, count), seconds: seconds(), named: "" },
+    { method: zero, flagged: overZero, seconds, named: "" },
+    { method: most, flagged: highest(onion, count), seconds, named: "" },
+    { method: spectra, flagged: highest(spectral, count), seconds: spent(), named: "" },
   ];
 }
 
-const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
-const percent = (value: number): string => (Number.isNaN(value) ? "-" : (100 * value).toFixed(2));
-
-interface Run {
-  readonly poison: Poisoned;
-  readonly outcome: Outcome;
+interface Measured {
+  readonly records: DetectRecords;
+  readonly limit: number | null;
+  /** Baselines are asked of the first seed alone. */
+  readonly baselines: boolean;
 }
 
-function line(dataset: string, attack: string, rate: number | null, runs: readonly Run[]): string {
-  const hits = ({ poison: { rows }, outcome: { flagged } }: Run): number =>
-    [...flagged].filter((row) => rows.has(row)).length;
-  const [first] = runs;
-  const recalls = runs.map((run) => hits(run) / run.poison.rows.size);
-  const wrong = runs.map((run) => (run.outcome.flagged.size - hits(run)) / (run.poison.pairs.length - run.poison.rows.size)); // prettier-ignore
-  const precisions = runs
-    .filter(({ outcome }) => outcome.flagged.size > 0)
-    .map((run) => hits(run) / run.outcome.flagged.size);
-  const isControl = rate === null;
-  return [
-    dataset,
-    attack,
-    isControl ? "-" : `${Number((100 * rate).toPrecision(3))}`,
-    first?.outcome.method ?? "",
-    runs.length,
-    `${first?.poison.rows.size ?? 0} / ${first?.poison.pairs.length ?? 0}`,
-    isControl ? "-" : `${percent(mean(recalls))} (${percent(Math.min(...recalls))})`,
-    percent(mean(wrong)),
-    isControl ? "-" : percent(mean(precisions)),
-    mean(runs.map(({ outcome }) => outcome.seconds)).toFixed(1),
-    first?.outcome.named === "" ? "-" : (first?.outcome.named ?? ""),
-  ].join(" | ");
+async function measure(
+  one: DetectCase,
+  pairs: readonly Pair[],
+  { records, limit, baselines: wanted }: Measured,
+): Promise<void> {
+  const { dataset, attack, payload, rate, seed } = one;
+  const head = { dataset: dataset.name, attack, payload, rate, seed, limit };
+  const isMissing = (method: string): boolean => !records.has(recordKey({ ...head, method }));
+  const asksScan = isMissing("scan");
+  const asksBaselines = wanted && rate !== null && seed === 1 && baselineMethods.some(isMissing);
+  if (!asksScan && !asksBaselines) return;
+  const none = { rows: pairs.length, poisoned: 0, flagged: 0, hits: 0, seconds: 0, named: "" };
+  try {
+    const made = await madeCase(one, pairs);
+    const outcomes = [...(asksScan ? [await scanned(made)] : []), ...(asksBaselines ? baselines(made) : [])];
+    for (const { method, flagged, seconds, named } of outcomes) {
+      const hits = [...flagged].filter((row) => made.rows.has(row)).length;
+      const counts = { rows: made.pairs.length, poisoned: made.rows.size, flagged: flagged.size, hits };
+      const record: DetectRecord = { ...head, method, ...counts, seconds, named, problem: null };
+      records.add(record);
+      console.error(`${JSON.stringify(head)} ${method}: ${hits} of ${made.rows.size}, ${flagged.size - hits} wrong, ${seconds.toFixed(1)} s`); // prettier-ignore
+    }
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    records.add({ ...head, method: "scan", ...none, problem: error.message });
+    console.error(`${JSON.stringify(head)}: ${error.oneLine}`);
+  }
 }
 
 const list = (text: string | undefined): readonly string[] | undefined => text?.split(",").map((part) => part.trim());
@@ -160,53 +126,42 @@ async function main(): Promise<void> {
     options: {
       dataset: { type: "string" },
       attack: { type: "string" },
+      payload: { type: "string" },
       rate: { type: "string" },
       seeds: { type: "string", default: "5" },
       limit: { type: "string" },
+      out: { type: "string" },
+      print: { type: "boolean", default: false },
       baselines: { type: "boolean", default: false },
+      scaling: { type: "boolean", default: false },
     },
   });
-  const [wantedData, wantedAttacks, wantedRates] = [list(values.dataset), list(values.attack), list(values.rate)];
-  const seeds = Array.from({ length: Number(values.seeds) }, (_none, index) => index + 1);
-  console.log("| dataset | attack | % poisoned | method | seeds | poisoned / rows | recall % (lowest) | false positives % | precision % | s | named (seed 1) |"); // prettier-ignore
-  console.log("|---|---|---|---|---|---|---|---|---|---|---|");
-  for (const dataset of benchDatasets) {
-    if (wantedData !== undefined && !wantedData.includes(dataset.name)) continue;
-    const pairs = await readPairs(dataset, values.limit === undefined ? undefined : Number(values.limit));
-    if (pairs === null) {
-      console.error(`${dataset.file} is absent: ${dataset.name} is left out`);
-      continue;
-    }
-    const show = async (
-      attack: string,
-      rate: number | null,
-      runSeeds: readonly number[],
-      make: (seed: number) => Poisoned | Promise<Poisoned>,
-    ): Promise<void> => {
-      if (wantedAttacks !== undefined && !wantedAttacks.includes(attack)) return;
-      const byMethod = new Map<string, Run[]>();
-      try {
-        for (const seed of runSeeds) {
-          const poison = await make(seed);
-          const others = values.baselines && poison.rows.size > 0 ? baselines(poison) : [];
-          for (const outcome of [await scanned(poison), ...others]) {
-            byMethod.set(outcome.method, [...(byMethod.get(outcome.method) ?? []), { poison, outcome }]);
-          }
-        }
-      } catch (error) {
-        if (!(error instanceof Failure)) throw error;
-        console.error(`${dataset.name}, ${attack}: ${error.oneLine}`);
-      }
-      for (const runs of byMethod.values()) console.log(`| ${line(dataset.name, attack, rate, runs)} |`);
-    };
-    await show("clean", null, [1], () => ({ pairs, rows: new Set<number>() }));
-    await show("label-noise", null, seeds, (seed) => noisy(pairs, seed));
-    for (const attack of dataset.attacks) {
-      for (const rate of wantedRates?.map(Number) ?? dataset.rates) {
-        await show(attack, rate, seeds, (seed) => poisoned(dataset, pairs, attack, rate, seed));
-      }
-    }
+  if (values.scaling) {
+    await measureScaling();
+    return;
   }
+  const records = new DetectRecords(values.out);
+  const wantedData = list(values.dataset);
+  const wanted = {
+    attacks: list(values.attack),
+    rates: list(values.rate)?.map(Number),
+    payload: values.payload,
+    seeds: Array.from({ length: Number(values.seeds) }, (_none, index) => index + 1),
+  };
+  const limit = values.limit === undefined ? null : Number(values.limit);
+  const chosen = benchDatasets.filter(({ name }) => !values.print && (wantedData?.includes(name) ?? true));
+  const data = new Map<string, readonly Pair[]>();
+  for (const dataset of chosen) {
+    const pairs = await readPairs(dataset, limit ?? undefined);
+    if (pairs === null) console.error(`${dataset.file} is absent: ${dataset.name} is left out`);
+    else data.set(dataset.name, pairs);
+  }
+  const cases = chosen.flatMap((dataset) => (data.has(dataset.name) ? casesOf(dataset, wanted) : []));
+  // By seed, so that an interrupted run has something of every part.
+  for (const one of cases.sort((a, b) => a.seed - b.seed)) {
+    await measure(one, data.get(one.dataset.name)!, { records, limit, baselines: values.baselines });
+  }
+  console.log(markdownTable(records.all()));
 }
 
 main()
