@@ -28,18 +28,29 @@ export function adamWScalarsAt(
   };
 }
 
-/** Global L2 norm of `gradients`, and min(1, clipNorm / norm). */
-export function clipping(gradients: readonly Value[], clipNorm: number): { norm: Value; factor: Value } {
+/** L2 norm of all `gradients` together. */
+export function globalNorm(gradients: readonly Value[]): Value {
   const [first] = gradients;
-  if (first === undefined) throw new TypeError("there are no gradients to clip");
+  if (first === undefined) throw new TypeError("there are no gradients");
   const { graph } = first;
-  const node = (operator: string, inputs: Value[]): Value => graph.node(operator, inputs, { shape: [] });
   const square = (gradient: Value): Value =>
     graph.node("ReduceSumSquare", [gradient], { shape: [], attributes: { keepdims: 0 } });
-  const norm = node("Sqrt", [gradients.map(square).reduce((sum, next) => node("Add", [sum, next]))]);
-  const ratio = node("Div", [graph.scalar(clipNorm), node("Add", [norm, graph.scalar(1e-6)])]);
-  return { norm, factor: node("Min", [ratio, graph.scalar(1)]) };
+  const add = (a: Value, b: Value): Value => graph.node("Add", [a, b], { shape: [] });
+  return graph.node("Sqrt", [gradients.map(square).reduce(add)], { shape: [] });
 }
+
+const normEpsilon = 1e-6;
+
+/** min(1, clipNorm / norm): what gradients are scaled by. */
+export function clipFactor(norm: Value, clipNorm: number): Value {
+  const { graph } = norm;
+  const node = (operator: string, inputs: Value[]): Value => graph.node(operator, inputs, { shape: [] });
+  const ratio = node("Div", [graph.scalar(clipNorm), node("Add", [norm, graph.scalar(normEpsilon)])]);
+  return node("Min", [ratio, graph.scalar(1)]);
+}
+
+/** As `clipFactor`, for a norm that is known. */
+export const clipFactorOf = (norm: number, clipNorm: number): number => Math.min(1, clipNorm / (norm + normEpsilon));
 
 export interface AdamWState {
   readonly parameter: Value;

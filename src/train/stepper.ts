@@ -1,0 +1,42 @@
+/** What a device does for a `TrainingSession`: it holds the tensors that are trained, and steps them. */
+import type { Tensor } from "../graph/runtime";
+import type { LoraSpec } from "../model/lora";
+import type { Model, TensorShapes } from "../model/model";
+import type { AdamWScalars } from "./adamw";
+import type { LossSpec } from "./loss";
+import type { StateKind } from "./training-graph";
+
+export type TensorsByName = Record<string, Tensor>;
+
+export interface StepResult {
+  /** Mean over the batch's real target tokens. */
+  readonly loss: number;
+  /** Before clipping. */
+  readonly gradientNorm: number;
+}
+
+export interface StepperOptions {
+  readonly model: Model;
+  readonly loss: LossSpec;
+  readonly clipNorm: number;
+  readonly lora: LoraSpec | undefined;
+  /** Of what is trained. */
+  readonly shapes: TensorShapes;
+  /** What a tensor starts from; undefined: zeros. It is copied. */
+  readonly initial: (kind: StateKind, name: string) => Float32Array | undefined;
+  /** Weights under adapters, by name; they stay as they are. */
+  readonly frozen: ReadonlyMap<string, Float32Array>;
+  readonly threads: number;
+  readonly profilePrefix: string | undefined;
+}
+
+export interface Stepper {
+  /** One step on `feeds`, which hold all that the graph reads but the stepper's own tensors and the update's numbers. */
+  readonly step: (
+    feeds: Readonly<TensorsByName>,
+    update: Readonly<Record<keyof AdamWScalars, number>>,
+  ) => Promise<StepResult>;
+  /** On the CPU the stepper's own arrays, which the next step changes. */
+  readonly read: (kind: StateKind) => Promise<Map<string, Float32Array>>;
+  readonly dispose: () => Promise<void>;
+}
