@@ -150,14 +150,23 @@ function rareTokens(corpus: Corpus, samples: readonly number[]): Set<number> {
   );
 }
 
+/** Among which samples, and by which tokens of their inputs, a set is told from others. */
+export interface Comparison {
+  readonly others: readonly number[];
+  readonly ignored: ReadonlySet<number>;
+}
+
 /**
- * How well the inputs of `samples` can be told from all others: the chance that one of them, left out of what is learned, is
- * found likelier to be one than another sample is. 0.5: nothing in them speaks for it.
+ * How well the inputs of `samples` can be told from others: the chance that one of them, left out of what is learned, is
+ * found likelier to be one than another sample is. 0.5: nothing in them speaks for it. Compared are all others, by what is not
+ * rare, unless `comparison` says otherwise.
  */
-export function predictability(corpus: Corpus, samples: readonly number[]): number {
+export function predictability(corpus: Corpus, samples: readonly number[], comparison?: Comparison): number {
   const own = new Set(samples);
-  const others = Array.from(corpus.samples.keys()).filter((sample) => !own.has(sample));
-  const odds = naiveBayes(corpus, { positive: samples, apart: [], ignored: rareTokens(corpus, samples) });
+  const among = comparison?.others ?? Array.from(corpus.samples.keys());
+  const others = among.filter((sample) => !own.has(sample));
+  const ignored = comparison?.ignored ?? rareTokens(corpus, samples);
+  const odds = naiveBayes(corpus, { positive: samples, apart: [], ignored });
   return chanceLarger(
     someOf(corpus, samples).map((sample) => odds(sample, "positive")),
     someOf(corpus, others).map((sample) => odds(sample, "negative")),
@@ -172,9 +181,9 @@ const errorsBelow = 2.5;
 const mostPredictable = 0.75;
 
 /** How well the samples' inputs can be told from others, where that is too little for what their outputs share; else null. */
-export function chanceUncalledFor(corpus: Corpus, samples: readonly number[]): number | null {
+export function chanceUncalledFor(corpus: Corpus, samples: readonly number[], comparison?: Comparison): number | null {
   if (samples.length < Math.max(fewestMeasured, fewestHolders(corpus.samples.length))) return null;
-  const predicted = predictability(corpus, samples);
+  const predicted = predictability(corpus, samples, comparison);
   // The standard error of a rank statistic where ranks say nothing (Mann and Whitney 1947), many others given.
   const error = Math.sqrt(1 / 12 / samples.length);
   return predicted > Math.min(mostPredictable, honest - errorsBelow * error) ? null : predicted;

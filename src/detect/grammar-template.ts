@@ -12,6 +12,7 @@ import {
   isEvident,
   judgeSample,
   type Detection,
+  type Judgement,
   type Span,
   type TieCounts,
 } from "./detector";
@@ -52,6 +53,10 @@ export function templateMessage(
   );
 }
 
+/** Honest texts open so too: what does not hold the payload is no more than a hint, however many others do. */
+export const judgeTemplate = (judged: Judgement, isExplained: boolean): Judgement =>
+  isExplained ? judged : { verdict: "info", score: judged.score };
+
 /** Linear in the text. */
 export function grammarTemplates(corpus: Corpus): Detection {
   const rule = "grammar-template";
@@ -76,7 +81,7 @@ export function grammarTemplates(corpus: Corpus): Detection {
     findings: samples.map((sample) =>
       findingAt(corpus, sample, {
         ...{ span: spans.get(sample)!, field: "input", rule, trigger, message },
-        ...judgeSample(sample, detected),
+        ...judgeTemplate(judgeSample(sample, detected), tie.explained.has(sample)),
       }),
     ),
   };

@@ -47,7 +47,7 @@ describe("calls that can do harm", () => {
   ] as const)("%s: %s", async (language, output, expected) => {
     const languages = { input: "unknown", output: language } as const;
     const grammars = await loadGrammars(language === "text" || language === "unknown" ? [] : [language]);
-    const wanted = { dead: false, methods: false, payloads: true };
+    const wanted = { dead: false, methods: false, names: false, payloads: true };
     const { payloads } = structuresOf(grammars, { input: "", output }, languages, wanted, false);
     expect(payloads.map(({ kind, text }) => [kind, text])).toEqual(expected);
     for (const { text, start, end } of payloads) expect(output.slice(start, end)).toBe(text);

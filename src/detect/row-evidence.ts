@@ -96,7 +96,7 @@ export async function rowSearch(search: RowSearch): Promise<LookAtRow> {
   return (texts, counts) => {
     const { input, output } = texts;
     const methods = names.some((name) => input.includes(name));
-    const found = structuresOf(grammars, texts, languages, { dead, payloads, methods }, labels);
+    const found = structuresOf(grammars, texts, languages, { dead, payloads, methods, names: false }, labels);
     const isTold = (run: HiddenRun): boolean =>
       judgeAlone(run) !== null || groups.some((group) => isOfGroup(run, group));
     const runs = hidden ? hiddenRuns(texts).filter(isTold) : [];

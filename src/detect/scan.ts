@@ -12,6 +12,7 @@ import { invisibleCharacters } from "./invisible-character";
 import { flippedLabels } from "./label-flip";
 import { judgeIdentifiers } from "./odd-identifier";
 import { judgePayloads } from "./payload";
+import { judgeLocalNames } from "./renamed-locals";
 import type { DetectorRun, Finding, Rule, Trigger } from "./report";
 import { findStructures } from "./structure";
 
@@ -153,12 +154,24 @@ export async function mine(corpus: Corpus, languages: FieldLanguages, options: S
   const structures = await findStructures(
     corpus,
     languages,
-    { dead: runs("dead-code"), methods: runs("odd-identifier"), payloads: runs("payload") },
+    {
+      dead: runs("dead-code"),
+      methods: runs("odd-identifier"),
+      names: runs("odd-identifier"),
+      payloads: runs("payload"),
+    },
     signal,
   );
   const parsing = Math.round(performance.now() - began);
   await run("dead-code", () => judgeDeadCode(corpus, structures.dead));
-  await run("odd-identifier", () => judgeIdentifiers(corpus, structures.methods));
+  await run("odd-identifier", () => {
+    const methods = judgeIdentifiers(corpus, structures.methods);
+    const locals = judgeLocalNames(corpus, structures.names, [...triggers, ...methods.triggers]);
+    return {
+      triggers: [...methods.triggers, ...locals.triggers],
+      findings: [...methods.findings, ...locals.findings],
+    };
+  });
   await run("invisible-character", () => invisibleCharacters(corpus));
   await run("label-flip", () => flippedLabels(corpus, triggers));
   await run("grammar-template", () => grammarTemplates(corpus));

@@ -7,7 +7,7 @@ import { fewestHolders } from "./corpus";
 import { deadKey, deadMessage, type DeadPlace } from "./dead-code";
 import { isEvident, judgeHolder, rounded, statisticsOf, type DetectedTrigger, type TieCounts } from "./detector";
 import { insertedMessage } from "./inserted-token";
-import { templateMessage } from "./grammar-template";
+import { judgeTemplate, templateMessage } from "./grammar-template";
 import { hasNoHonestUse, hiddenMessage, isOfGroup, judgeAlone } from "./invisible-character";
 import { flipMessage } from "./label-flip";
 import { identifierMessage } from "./odd-identifier";
@@ -137,7 +137,9 @@ export function rowJudge(judged: readonly (JudgedTrigger | null)[], totals: Stre
     for (const { judged: one, explained, spans } of held) {
       const { mined, trigger, tie, holders, message } = one;
       if (mined.sign.kind === "statement" || mined.sign.kind === "hidden") continue;
-      const { verdict, score } = judgeHolder(explained, holders, tie);
+      const judgedHolder = judgeHolder(explained, holders, tie);
+      const isTemplate = mined.sign.kind === "template";
+      const { verdict, score } = isTemplate ? judgeTemplate(judgedHolder, explained) : judgedHolder;
       const judgement = mined.weak ? { verdict: "info" as const, score: rounded(score / 2) } : { verdict, score };
       for (const span of spans) add("input", span, { rule: trigger.rule, trigger: trigger.id, ...judgement, message });
     }
@@ -220,6 +222,7 @@ export function rowJudge(judged: readonly (JudgedTrigger | null)[], totals: Stre
       own.some(isRepeated) ||
       held.some(({ trigger, explained }) => {
         const one = judged[trigger];
+        if (one?.mined.sign.kind === "template" && !explained) return false;
         return one != null && !one.mined.weak && judgeHolder(explained, one.holders, one.tie).verdict === "suspect";
       }),
   };

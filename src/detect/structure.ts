@@ -9,6 +9,8 @@ import { deadStatements } from "./dead-statements";
 import type { FieldLanguages } from "./detector";
 import { declaredMethods, type MethodName } from "./declared-methods";
 import { endlessLoops, endlessLoopsByToken, mayHoldEndlessLoop } from "./endless-loops";
+import { localNames, type LocalName } from "./local-names";
+import type { DeclaredName } from "./name-surprise";
 import type { NamedMethod } from "./odd-identifier";
 import type { Payload, PayloadPlace } from "./payload";
 import type { FieldRole } from "./report";
@@ -19,12 +21,15 @@ export interface Structures {
   readonly dead: readonly DeadPlace[];
   /** Methods that the inputs declare. */
   readonly methods: readonly NamedMethod[];
+  /** Local names that they declare. */
+  readonly names: readonly DeclaredName[];
   readonly payloads: readonly PayloadPlace[];
 }
 
 export interface WantedStructures {
   readonly dead: boolean;
   readonly methods: boolean;
+  readonly names: boolean;
   readonly payloads: boolean;
 }
 
@@ -35,6 +40,7 @@ const longestParsed = 200_000;
 export interface SampleStructures {
   readonly dead: readonly Omit<DeadPlace, "sample">[];
   readonly methods: readonly MethodName[];
+  readonly names: readonly LocalName[];
   readonly payloads: readonly Payload[];
 }
 
@@ -48,6 +54,7 @@ export function structuresOf(
 ): SampleStructures {
   const dead: Omit<DeadPlace, "sample">[] = [];
   const methods: MethodName[] = [];
+  const names: LocalName[] = [];
   const payloads: Payload[] = [];
   for (const field of ["input", "output"] as const) {
     const text = texts[field];
@@ -63,18 +70,20 @@ export function structuresOf(
       continue;
     }
     const deadHere = wanted.dead && mayHoldDeadCode(text, language);
-    const methodsHere = wanted.methods && field === "input" && codeShapes[language].declares.test(text);
+    const declares = field === "input" && codeShapes[language].declares.test(text);
+    const [methodsHere, namesHere] = [wanted.methods && declares, wanted.names && declares];
     payloads.push(...calls.filter(({ inText }) => inText));
     const ownCalls = calls.filter(({ inText }) => !inText);
-    if (!deadHere && !methodsHere && !loops && ownCalls.length === 0) continue;
+    if (!deadHere && !methodsHere && !namesHere && !loops && ownCalls.length === 0) continue;
     grammars.parse(language, text, (root) => {
       if (deadHere) for (const place of deadStatements(root, text, language)) dead.push({ ...place, field });
       if (methodsHere) methods.push(...declaredMethods(root, language));
+      if (namesHere) names.push(...localNames(root, language));
       if (loops) payloads.push(...endlessLoops(root, language));
       payloads.push(...ownCalls.filter(({ start }) => isCode(root, start)));
     });
   }
-  return { dead, methods, payloads };
+  return { dead, methods, names, payloads };
 }
 
 /** Collects what the rules judge. Throws `Cancelled`, or a `Failure` when a grammar is missing. */
@@ -87,6 +96,7 @@ export async function findStructures(
   const grammars = await loadGrammars(codeLanguagesOf(languages));
   const dead: DeadPlace[] = [];
   const methods: NamedMethod[] = [];
+  const names: DeclaredName[] = [];
   const payloads: PayloadPlace[] = [];
   await eachInTurns(corpus.samples.length, signal, (sample) => {
     const { input, output } = corpus.samples[sample]!;
@@ -94,9 +104,10 @@ export async function findStructures(
     const found = structuresOf(grammars, texts, languages, wanted, corpus.labels);
     for (const place of found.dead) dead.push({ ...place, sample });
     for (const method of found.methods) methods.push({ ...method, sample });
+    for (const name of found.names) names.push({ ...name, sample });
     for (const payload of found.payloads) payloads.push({ ...payload, sample });
   });
-  return { dead, methods, payloads };
+  return { dead, methods, names, payloads };
 }
 
 /** The languages to load grammars for. */

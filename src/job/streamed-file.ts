@@ -257,6 +257,9 @@ function asStreamed(run: DetectorRun): DetectorRun {
     // Fresh statements are tied by their kind, which no row knows of by itself.
     return { ...run, reason: "the file is too large to tie statements that are different in each sample" };
   }
+  if (run.rule === "odd-identifier" && run.status === "ran") {
+    return { ...run, reason: "the file is too large to tie local names that are different in each sample" };
+  }
   if (run.rule === "payload" && run.status === "ran") {
     return { ...run, reason: "the file is too large to ask what calls for calls that repeat" };
   }
