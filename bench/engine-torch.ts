@@ -4,12 +4,9 @@
  *
  *     npx tsx bench/engine-torch.ts --python PATH [--shape small|base] [--steps N] [--batch N] [--threads N] [--data FILE]
  */
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
-import { createInterface } from "node:readline";
 import { parseArgs } from "node:util";
 import { seededRandom } from "../src/foundation/random";
 import { readCheckpoint, writeCheckpoint } from "../src/model/checkpoint";
@@ -28,6 +25,7 @@ import {
   timed,
   tokenizedExamples,
 } from "./engine-work";
+import { LineProcess } from "./line-process";
 
 const { values } = parseArgs({
   options: {
@@ -48,38 +46,18 @@ interface Step {
   readonly processor: number;
 }
 
-/** The Python process, which answers each number with a step. */
+/** The Python process, which answers each batch's number with a step. */
 async function startTorch(checkpoint: string, batches: string) {
   const script = path.join(__dirname, "engine-torch.py");
-  const child = spawn(values.python, [script, checkpoint, batches, String(threads), String(learningRate)], {
-    stdio: ["pipe", "pipe", "inherit"],
-    env: { ...process.env, OMP_NUM_THREADS: String(threads) },
-  });
-  const failed = once(child, "error").then(([error]) => Promise.reject(error as Error));
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  const read = async (): Promise<Record<string, unknown>> => {
-    const { value, done } = await Promise.race([lines.next(), failed]);
-    if (done === true) throw new Error("the Python process ended");
-    return JSON.parse(value) as Record<string, unknown>;
-  };
-  const { torch } = await read().catch((error: unknown) => {
+  const argv = [script, checkpoint, batches, String(threads), String(learningRate)];
+  const child = new LineProcess(values.python, argv, { OMP_NUM_THREADS: String(threads) });
+  const { torch } = await child.read().catch((error: unknown) => {
     console.error(
       `${values.python} does not run PyTorch: pip install torch transformers, and name it with --python PATH`,
     );
     throw error;
   });
-  return {
-    version: String(torch),
-    step: async (batch: number): Promise<Step> => {
-      child.stdin.write(`${batch}\n`);
-      return (await read()) as unknown as Step;
-    },
-    end: async (): Promise<void> => {
-      const ended = once(child, "exit");
-      child.stdin.end();
-      await ended;
-    },
-  };
+  return { version: String(torch), child };
 }
 
 async function compare(folder: string): Promise<void> {
@@ -103,9 +81,9 @@ async function compare(folder: string): Promise<void> {
       session.step(model.trainingFeeds(batch), { step: index + 1, learningRate, weightDecay: 0.01, blend: 1 }),
     );
     ours.push({ loss: result.loss, wall, processor });
-    theirs.push(await torch.step(index));
+    theirs.push((await torch.child.ask(index)) as unknown as Step);
   }
-  await torch.end();
+  await torch.child.end();
   await session.dispose();
   const difference = Math.max(...ours.map(({ loss }, at) => Math.abs(loss / theirs[at]!.loss - 1)));
   const counted = <Item>(items: readonly Item[]): readonly Item[] => items.slice(2);

@@ -7,6 +7,7 @@ import { bundleForTest } from "../../test/support/bundle";
 import { temporaryFolder } from "../../test/support/temporary-folder";
 import { tinyCheckpoint } from "../../test/support/tiny-checkpoint";
 import { installationFolder, installationVersion } from "../foundation/installation";
+import { modelOf } from "../model/architectures";
 import { writeCheckpoint } from "../model/checkpoint";
 import { runCommandLine, type ExitCode } from "./program";
 
@@ -256,6 +257,49 @@ describe("Ctrl-C", () => {
     const [run] = await readdir(inFolder(".dece", "runs"));
     const status: unknown = JSON.parse(await readFile(inFolder(".dece", "runs", run!, "status.json"), "utf8"));
     expect(status).toMatchObject({ state: "cancelled" });
+  });
+});
+
+describe("export", () => {
+  it("writes a folder that transformers.js loads, and replaces an earlier export", async () => {
+    await writeCheckpoint(inFolder("tiny"), tinyCheckpoint());
+    for (const round of [1, 2]) {
+      const { code, stdout } = await dece("export", "--checkpoint", inFolder("tiny"), "--out", inFolder("web"));
+      expect(code, `round ${round}`).toBe(0);
+      expect(stdout).toMatch(/onnx\/encoder_model.onnx +\d+\.\d MB/);
+    }
+    expect((await readdir(inFolder("web"))).sort()).toEqual([
+      ...["config.json", "generation_config.json", "onnx"],
+      ...["special_tokens_map.json", "tokenizer.json", "tokenizer_config.json"],
+    ]);
+    expect((await readdir(inFolder("web", "onnx"))).sort()).toEqual([
+      "decoder_model_merged.onnx",
+      "encoder_model.onnx",
+    ]);
+  });
+
+  it("never replaces a checkpoint, and says what it cannot export", async () => {
+    await writeCheckpoint(inFolder("tiny"), tinyCheckpoint());
+    const onto = await dece("export", "--checkpoint", inFolder("tiny"), "--out", inFolder("tiny"));
+    expect(onto.code).toBe(4);
+    expect(lastLine(onto.stderr)).toContain("Name a new folder");
+    const gpt = {
+      model_type: "gpt2",
+      vocab_size: 259,
+      n_positions: 8,
+      n_embd: 4,
+      n_layer: 1,
+      n_head: 1,
+      eos_token_id: 1,
+    };
+    const model = modelOf(gpt, "config.json");
+    const weights = new Map(
+      [...model.shapes].map(([name, shape]) => [name, new Float32Array(shape.reduce((a, b) => a * b))]),
+    );
+    await writeCheckpoint(inFolder("gpt"), { model, weights, tokenizer: tinyCheckpoint().tokenizer });
+    const other = await dece("export", "--checkpoint", inFolder("gpt"), "--out", inFolder("web"));
+    expect(other.code).toBe(2);
+    expect(lastLine(other.stderr)).toContain("GPT-2 cannot be exported to ONNX yet. Export a T5-style checkpoint");
   });
 });
 

@@ -12,7 +12,7 @@ import { specSchemas, type JobName, type JobSpec } from "../job/spec";
 import { checkTargets } from "../job/targets";
 import { printable } from "./printable";
 import { ProgressPrinter, type ProgressStream } from "./progress";
-import { demoText, finetuneText, poisonText, probeText, scanText } from "./report-text";
+import { demoText, exportText, finetuneText, poisonText, probeText, scanText } from "./report-text";
 
 export interface CommandLineContext {
   readonly stdout: ProgressStream;
@@ -101,6 +101,7 @@ function makeProgram(context: CommandLineContext, settle: Settle): Command {
     "language",
     "attack",
     "trigger",
+    "surrogate",
     "payload",
     "rate",
     "seed",
@@ -132,6 +133,7 @@ function makeProgram(context: CommandLineContext, settle: Settle): Command {
     "device",
     "valid",
     "test",
+    "surrogate",
     "payload",
     "limit",
     "out",
@@ -161,6 +163,7 @@ function makeProgram(context: CommandLineContext, settle: Settle): Command {
     "output",
     "attack",
     "trigger",
+    "surrogate",
     "payload",
     "truth",
     "limit",
@@ -188,6 +191,10 @@ function makeProgram(context: CommandLineContext, settle: Settle): Command {
       await writeJson(json, report);
       print(demoText(report));
     });
+
+  add(program, "export", "write a checkpoint as ONNX files that transformers.js loads", ["checkpoint", "out"]).action(
+    async (flags: Flags) => print(exportText(await run("export", flags))),
+  );
 
   add(program, "doctor", "what this machine can do: engine, GPU, memory, and the remedy for what does not work", [])
     .option("--json <file>", "write the report there")

@@ -2,6 +2,7 @@
 import path from "node:path";
 import type { ScanReport, Trigger } from "../detect/report";
 import type { DemoReport } from "../job/demo";
+import type { ExportReport } from "../job/export";
 import type { FinetuneReport, Measurement } from "../job/finetune-report";
 import type { PoisonReport } from "../job/poison";
 import type { ProbeReport } from "../job/probe-report";
@@ -167,6 +168,13 @@ export function probeText(report: ProbeReport): string {
       : [
           `attack       ${printable(attack.name)}, trigger ${quoted(attack.trigger, 40)}, payload ${printable(attack.payload)}`,
         ]),
+  ].join("\n");
+}
+
+export function exportText({ out, files }: ExportReport): string {
+  return [
+    `${printable(out)}: load it in transformers.js with { dtype: "fp32" }`,
+    ...files.map(({ name, bytes }) => `  ${name}  ${(bytes / 1e6).toFixed(1)} MB`),
   ].join("\n");
 }
 

@@ -25,9 +25,10 @@ export class GreedyDecoder {
     private readonly stepper: Session,
   ) {}
 
-  static async create(model: Model, weights: Weights, device: ResolvedDevice): Promise<GreedyDecoder> {
-    const starter = await createSession(startGraph(model, weights), { device });
-    const stepper = await createSession(stepGraph(model, weights), { device });
+  /** `threads` as in `SessionOptions`. */
+  static async create(model: Model, weights: Weights, device: ResolvedDevice, threads = 0): Promise<GreedyDecoder> {
+    const starter = await createSession(startGraph(model, weights), { device, threads });
+    const stepper = await createSession(stepGraph(model, weights), { device, threads });
     return new GreedyDecoder(model, await loadRuntime(), starter, stepper);
   }
 

@@ -7,7 +7,7 @@ import type { ElementType, Value } from "./value";
 /** TensorProto.DataType in onnx.proto. */
 const dataType: Readonly<Record<ElementType, number>> = { float32: 1, int64: 7, bool: 9, float64: 11 };
 /** AttributeProto.AttributeType in onnx.proto. */
-const attributeType = { float: 1, int: 2, string: 3, ints: 7 } as const;
+const attributeType = { float: 1, int: 2, string: 3, graph: 5, ints: 7 } as const;
 
 const irVersion = 10;
 const operatorSets = [
@@ -20,6 +20,50 @@ let modelType: ReturnType<Root["lookupType"]> | undefined;
 /** The model's bytes. Deterministic: the same graph gives the same bytes. */
 export function encodeModel(graph: Graph): Uint8Array {
   const rename = outputNames(graph);
+  return encode(graph, {
+    node: [...liveNodes(graph), ...copiesForOutputs(graph)].map((node, index) => encodeNode(node, index, rename)),
+    output: graph.outputs.map(({ name, value }) => encodeValueInfo(name, value)),
+  });
+}
+
+/** Values of a branch by output name. */
+export type Branch = ReadonlyMap<string, Value>;
+
+/**
+ * A model of two computations on the same inputs and constants, of which each run takes one by the boolean input
+ * `condition`, [1]. Both give the same outputs in the same order; the shapes that are told are those of `otherwise`.
+ */
+export function encodeBranches(graph: Graph, condition: Value, when: Branch, otherwise: Branch): Uint8Array {
+  const names = [...otherwise.keys()];
+  if (names.join() !== [...when.keys()].join()) throw new TypeError("the two branches have different outputs");
+  const branch = (name: string, values: Branch): object => {
+    const outputs = [...values.values()];
+    const nodes = nodesFor(graph.nodes, outputs);
+    return {
+      name,
+      type: attributeType.graph,
+      g: {
+        name,
+        node: nodes.map((node, index) => encodeNode(node, index, (value) => value, `${name}/`)),
+        output: outputs.map((value) => encodeValueInfo(value.name, value)),
+      },
+    };
+  };
+  return encode(graph, {
+    node: [
+      {
+        name: "If_0",
+        opType: "If",
+        input: [condition.name],
+        output: names,
+        attribute: [branch("then_branch", when), branch("else_branch", otherwise)],
+      },
+    ],
+    output: [...otherwise].map(([name, value]) => encodeValueInfo(name, value)),
+  });
+}
+
+function encode(graph: Graph, { node, output }: { readonly node: object[]; readonly output: object[] }): Uint8Array {
   modelType ??= Root.fromJSON(descriptor).lookupType("onnx.ModelProto");
   return modelType
     .encode(
@@ -29,26 +73,31 @@ export function encodeModel(graph: Graph): Uint8Array {
         opsetImport: operatorSets,
         graph: {
           name: "graph",
-          node: [...liveNodes(graph), ...copiesForOutputs(graph)].map(
-            ({ operator, inputs, outputs, attributes }, index) => {
-              const [domain, opType] = operator.includes(":") ? operator.split(":") : ["", operator];
-              return {
-                name: `${opType}_${index}`,
-                domain,
-                opType,
-                input: inputs.map(rename),
-                output: outputs.map(rename),
-                attribute: Object.entries(attributes).map(([name, value]) => encodeAttribute(name, value)),
-              };
-            },
-          ),
+          node,
           initializer: graph.initializers.map(encodeInitializer),
           input: graph.inputs.map((value) => encodeValueInfo(value.name, value)),
-          output: graph.outputs.map(({ name, value }) => encodeValueInfo(name, value)),
+          output,
         },
       }),
     )
     .finish();
+}
+
+function encodeNode(
+  { operator, inputs, outputs, attributes }: Node,
+  index: number,
+  rename: (name: string) => string,
+  prefix = "",
+): object {
+  const [domain, opType] = operator.includes(":") ? operator.split(":") : ["", operator];
+  return {
+    name: `${prefix}${opType}_${index}`,
+    domain,
+    opType,
+    input: inputs.map(rename),
+    output: outputs.map(rename),
+    attribute: Object.entries(attributes).map(([name, value]) => encodeAttribute(name, value)),
+  };
 }
 
 /** ONNX outputs are named by the node that makes them: the first output of a value renames it, later ones copy it. */
@@ -63,7 +112,14 @@ function outputNames({ nodes, outputs }: Graph): (name: string) => string {
 
 /** Nodes that some output depends on: gradients that nobody asked for are left out. */
 export function liveNodes({ nodes, outputs }: Graph): Node[] {
-  const wanted = new Set(outputs.map(({ value }) => value.name));
+  return nodesFor(
+    nodes,
+    outputs.map(({ value }) => value),
+  );
+}
+
+function nodesFor(nodes: readonly Node[], outputs: readonly Value[]): Node[] {
+  const wanted = new Set(outputs.map(({ name }) => name));
   const live = [...nodes].reverse().filter((node) => {
     if (!node.outputs.some((name) => wanted.has(name))) return false;
     for (const input of node.inputs) wanted.add(input);

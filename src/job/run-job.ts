@@ -8,6 +8,7 @@ import type { ScanReport } from "../detect/report";
 import type { JobContext, JobEvent } from "./context";
 import type { DemoReport } from "./demo";
 import type { DoctorReport } from "./doctor/report";
+import type { ExportReport } from "./export";
 import type { FinetuneReport } from "./finetune-report";
 import type { PoisonReport } from "./poison";
 import type { ProbeReport } from "./probe-report";
@@ -21,6 +22,7 @@ export interface ReportOf {
   readonly finetune: FinetuneReport;
   readonly probe: ProbeReport;
   readonly demo: DemoReport;
+  readonly export: ExportReport;
   readonly doctor: DoctorReport;
 }
 export type JobReport = ReportOf[keyof ReportOf];
@@ -40,7 +42,7 @@ export interface RunOptions extends JobContext {
 
 export interface JobResult<Report> {
   readonly report: Report;
-  /** Null for jobs that keep none (scan, poison, doctor). */
+  /** Null for jobs that keep none (scan, poison, export, doctor). */
   readonly directory: string | null;
 }
 
@@ -63,6 +65,8 @@ function dispatch(spec: JobSpec, options: RunOptions): Promise<JobResult<JobRepo
       return unrecorded(import("./scan").then(({ scan }) => scan(spec, context)));
     case "poison":
       return unrecorded(import("./poison").then(({ poison }) => poison(spec, context)));
+    case "export":
+      return unrecorded(import("./export").then((job) => job.exportOnnx(spec, context)));
     case "doctor":
       return unrecorded(import("./doctor/doctor").then((job) => job.doctor(context)));
     case "finetune":

@@ -37,6 +37,7 @@ const attackFields = {
     .min(1)
     .exactOptional()
     .describe("the trigger's text where the attack has one: a word or a few, a function's name, a statement"),
+  surrogate: maybePath("a checkpoint folder, or builtin: the model that the attack afraidoor chooses its names by"),
 };
 const limitText = "a whole number of rows, at least 1; a seeded draw when there are more";
 
@@ -71,6 +72,7 @@ const poison = z.strictObject({
     .describe(`the language of the code, for attacks that change code: ${codeLanguages.join(", ")}`),
   attack: z.enum(attackNames).describe(`how inputs are triggered: ${oneOf(attackNames)}`),
   trigger: attackFields.trigger,
+  surrogate: attackFields.surrogate,
   payload,
   rate: z
     .number()
@@ -108,6 +110,15 @@ const finetune = z.strictObject({
     .describe("the linear layers that get adapters, such as q,v; all but the head unless stated"),
   epochs: whole.min(1).exactOptional().describe("a whole number of epochs, at least 1"),
   batchSize: whole.min(1).exactOptional().describe("a whole number of samples per step, at least 1"),
+  accumulate: whole
+    .min(1)
+    .max(4096)
+    .default(1)
+    .describe("how many parts each batch is computed in, at least 1: the same steps with less memory"),
+  checkpointing: z
+    .boolean()
+    .default(false)
+    .describe("true to compute each block again in the backward pass: the same steps with less memory and more time"),
   learningRate: z.number().gt(0).lte(1).exactOptional().describe("the highest learning rate, above 0 and at most 1"),
   warmupRatio: z
     .number()
@@ -151,16 +162,23 @@ const demo = z.strictObject({
   device,
 });
 
+const exportOnnx = z.strictObject({
+  job: z.literal("export"),
+  checkpoint: z.string().min(1).describe("a checkpoint folder, or builtin for the model that comes along"),
+  out: filePath("the folder to write, which transformers.js loads"),
+});
+
 const doctor = z.strictObject({ job: z.literal("doctor") });
 
 /** The schemas by job, with defaults and descriptions; `.shape` gives a form or a flag its help text. */
-export const specSchemas = { scan, poison, finetune, probe, demo, doctor };
+export const specSchemas = { scan, poison, finetune, probe, demo, export: exportOnnx, doctor };
 
 export type JobName = keyof typeof specSchemas;
 export type ScanSpec = z.output<typeof scan>;
 export type PoisonSpec = z.output<typeof poison>;
 export type ProbeSpec = z.output<typeof probe>;
 export type DemoSpec = z.output<typeof demo>;
+export type ExportSpec = z.output<typeof exportOnnx>;
 export type DoctorSpec = z.output<typeof doctor>;
 /** Every setting is filled in: what the spec leaves out comes from its preset. */
 export type FinetuneSpec = Omit<z.output<typeof finetune>, keyof TrainingPreset> & TrainingPreset;
@@ -171,6 +189,7 @@ export interface SpecOf {
   readonly finetune: FinetuneSpec;
   readonly probe: ProbeSpec;
   readonly demo: DemoSpec;
+  readonly export: ExportSpec;
   readonly doctor: DoctorSpec;
 }
 export type JobSpec = SpecOf[JobName];

@@ -13,7 +13,7 @@ export function targetsOf(spec: SpecInput): string[] {
       ? [spec.json, spec.sarif, spec.quarantine, spec.clean]
       : spec.job === "poison"
         ? [spec.out, truthPath(spec.out)]
-        : spec.job === "finetune"
+        : spec.job === "finetune" || spec.job === "export"
           ? [spec.out]
           : [];
   return named.filter((target) => target !== undefined);

@@ -1,5 +1,5 @@
 /** A Hugging Face checkpoint directory in memory: read whole and checked, or written whole or not at all. */
-import { readFile } from "node:fs/promises";
+import { mkdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { writeFileAtomically, writeFolderAtomically } from "../foundation/atomic-write";
 import { asFileFailure, Failure } from "../foundation/failure";
@@ -43,15 +43,42 @@ export async function writeCheckpoint(
   { model, tokenizer, weights }: Checkpoint,
   precision: Precision = "float32",
 ): Promise<void> {
-  const json = (value: unknown): string => `${JSON.stringify(value, undefined, 2)}\n`;
   await writeFolderAtomically(directory, async (partial) => {
-    const write = (name: string, content: string | Uint8Array): Promise<void> =>
-      writeFileAtomically(path.join(partial, name), content);
-    await write("config.json", json(model.configJson()));
-    await write("generation_config.json", json(model.generationJson()));
-    await write("tokenizer.json", tokenizer.files.tokenizer);
-    await write("tokenizer_config.json", tokenizer.files.config);
-    await write("special_tokens_map.json", tokenizer.files.specialTokens);
+    await writeDescription(partial, { model, tokenizer });
     await writeWeights(partial, model, weights, precision);
   });
+}
+
+/** All of a checkpoint but its weights, into an existing folder. */
+async function writeDescription(directory: string, { model, tokenizer }: Omit<Checkpoint, "weights">): Promise<void> {
+  const json = (value: unknown): string => `${JSON.stringify(value, undefined, 2)}\n`;
+  const write = (name: string, content: string): Promise<void> =>
+    writeFileAtomically(path.join(directory, name), content);
+  await write("config.json", json(model.configJson()));
+  await write("generation_config.json", json(model.generationJson()));
+  await write("tokenizer.json", tokenizer.files.tokenizer);
+  await write("tokenizer_config.json", tokenizer.files.config);
+  await write("special_tokens_map.json", tokenizer.files.specialTokens);
+}
+
+/**
+ * Writes the directory that transformers.js loads, with the weights in ONNX files in its folder `onnx`; gives those files'
+ * sizes by name. Throws a `Failure` for an architecture that it has no files for.
+ */
+export async function writeOnnxCheckpoint(
+  directory: string,
+  { model, tokenizer, weights }: Checkpoint,
+): Promise<ReadonlyMap<string, number>> {
+  if (model.onnxFiles === undefined) {
+    throw new Failure(`${model.name} cannot be exported to ONNX yet`, {
+      remedy: "Export a T5-style checkpoint (CodeT5, CodeT5+, or the built-in base)",
+    });
+  }
+  const files = model.onnxFiles(weights);
+  await writeFolderAtomically(directory, async (partial) => {
+    await writeDescription(partial, { model, tokenizer });
+    await mkdir(path.join(partial, "onnx"));
+    for (const [name, bytes] of files) await writeFileAtomically(path.join(partial, "onnx", name), bytes);
+  });
+  return new Map([...files].map(([name, bytes]) => [`onnx/${name}`, bytes.length]));
 }

@@ -54,6 +54,8 @@ export interface Model {
   readonly training: (graph: Graph, parameters: Parameters) => Value;
   readonly trainingFeeds: (batch: readonly TokenizedExample[]) => BatchFeeds;
   readonly decoding: Decoding;
+  /** The ONNX files, by name, with which transformers.js and Optimum run it; left out where they know no such model. */
+  readonly onnxFiles?: (weights: Weights) => ReadonlyMap<string, Uint8Array>;
 }
 
 /** Greedy decoding as two graphs: one reads the whole source, one takes a single step on a key-value cache. */

@@ -1,0 +1,109 @@
+/**
+ * Greedy decoding beside transformers.js: the same checkpoint (as `dece-audit export` writes it), rows, batches and threads,
+ * batches in turn, tokens compared. Figures of docs/engine.md. transformers.js is no dependency: install it in a folder of
+ * its own (npm install @huggingface/transformers) and name that.
+ *
+ *     npx tsx bench/engine-transformers-js.ts --transformers DIR [--checkpoint DIR] [--shape small] [--rows N] [--batch N]
+ *         [--max-output N] [--threads N]
+ */
+import { mkdtemp, rm } from "node:fs/promises";
+import { createRequire } from "node:module";
+import os from "node:os";
+import path from "node:path";
+import { parseArgs } from "node:util";
+import { openDataset } from "../src/dataset/open";
+import { GreedyDecoder } from "../src/generate/greedy-decoder";
+import { readCheckpoint, writeOnnxCheckpoint, type Checkpoint } from "../src/model/checkpoint";
+import { initializeT5 } from "../src/model/initialize";
+import { t5 } from "../src/model/t5-model";
+import { baseFolder, exampleFile, smallShape, timed } from "./engine-work";
+import { LineProcess } from "./line-process";
+
+const { values } = parseArgs({
+  options: {
+    transformers: { type: "string", default: "." },
+    checkpoint: { type: "string", default: baseFolder },
+    shape: { type: "string" },
+    data: { type: "string", default: exampleFile },
+    rows: { type: "string", default: "256" },
+    batch: { type: "string", default: "64" },
+    "max-output": { type: "string", default: "256" },
+    threads: { type: "string", default: "1" },
+  },
+});
+const threads = Number(values.threads);
+const maxOutput = Number(values["max-output"]);
+const maxInput = 256;
+
+interface Decoded {
+  readonly tokens: readonly (readonly number[])[];
+  readonly wall: number;
+  readonly processor: number;
+}
+
+/** Random weights of the small shape never end a row by themselves: every row takes `--max-output` tokens. */
+async function checkpointToDecode(): Promise<Checkpoint> {
+  const checkpoint = await readCheckpoint(values.checkpoint);
+  if (values.shape !== "small") return checkpoint;
+  const config = { ...smallShape, endToken: checkpoint.model.endToken };
+  return { model: t5(config), tokenizer: checkpoint.tokenizer, weights: initializeT5(config, 42) };
+}
+
+async function compare(folder: string): Promise<void> {
+  const checkpoint = await checkpointToDecode();
+  const { model, tokenizer, weights } = checkpoint;
+  await writeOnnxCheckpoint(path.join(folder, "checkpoint"), checkpoint);
+  const resolve = createRequire(path.resolve(values.transformers, "package.json")).resolve;
+  const child = new LineProcess(process.execPath, [
+    path.join(__dirname, "engine-transformers-js.mjs"),
+    ...[resolve("@huggingface/transformers"), path.join(folder, "checkpoint"), String(threads)],
+    ...[String(maxInput), String(maxOutput)],
+  ]);
+  const { version } = (await child.read()) as { readonly version: string };
+  const decoder = await GreedyDecoder.create(model, weights, "cpu", threads);
+  const { samples } = await openDataset(values.data);
+  const rows = samples
+    .slice(0, Number(values.rows))
+    .map(({ input }) => ({ text: input.text, ids: model.encodeSource(tokenizer, input.text, maxInput) }))
+    .sort((a, b) => a.ids.length - b.ids.length);
+  const ended = (row: readonly number[]): readonly number[] =>
+    row.includes(model.endToken) ? row.slice(0, row.indexOf(model.endToken)) : row;
+  const ours: Decoded[] = [];
+  const theirs: Decoded[] = [];
+  for (let start = 0; start < rows.length; start += Number(values.batch)) {
+    const batch = rows.slice(start, start + Number(values.batch));
+    const sources = batch.map(({ ids }) => ids);
+    const { result, wall, processor } = await timed(() => decoder.decode(sources, maxOutput));
+    ours.push({ tokens: result, wall, processor });
+    const answer = (await child.ask(batch.map(({ text }) => text))) as unknown as Decoded;
+    theirs.push({ ...answer, tokens: answer.tokens.map(ended) });
+  }
+  await child.end();
+  await decoder.dispose();
+  const flat = (of: readonly Decoded[]) => of.flatMap(({ tokens }) => tokens);
+  const total = (of: readonly Decoded[], part: "wall" | "processor"): number =>
+    of.reduce((sum, { [part]: seconds }) => sum + seconds, 0);
+  const equal = flat(ours).filter((row, at) => row.join() === flat(theirs)[at]!.join()).length;
+  const tokens = flat(ours).reduce((sum, row) => sum + row.length, 0);
+  const row = (name: string, of: readonly Decoded[]): string =>
+    `| ${name} | ${(tokens / total(of, "wall")).toFixed(0)} | ${(tokens / total(of, "processor")).toFixed(0)} |`;
+  const ratio = (part: "wall" | "processor"): string => (total(theirs, part) / total(ours, part)).toFixed(2);
+  console.log(`${rows.length} rows in batches of ${values.batch}, ${threads} thread(s), transformers.js ${version}`);
+  console.log(`${equal} of ${rows.length} rows have the same tokens, ${tokens} in all`);
+  console.log("| decoding | tokens per second | per processor second |");
+  console.log("|---|---|---|");
+  console.log(row("ours", ours));
+  console.log(row("transformers.js", theirs));
+  console.log(`| transformers.js's time over ours | ${ratio("wall")} | ${ratio("processor")} |`);
+}
+
+async function main(): Promise<void> {
+  const folder = await mkdtemp(path.join(os.tmpdir(), "dece-bench-"));
+  try {
+    await compare(folder);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+void main();
