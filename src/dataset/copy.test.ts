@@ -83,7 +83,7 @@ describe("copies", () => {
     expect(copied(await opened("skip.jsonl", lines), [1, 2])).toBe('{"src":\n{"src":"c","tgt":"d"}');
     const array = await opened("skip.json", '[{"src":"a","tgt":"b"}, {"src":}, {"src":"c"}]');
     expect(copied(array, [0, 2])).toBe('[{"src":"a","tgt":"b"}, {"src":"c"}]');
-    expect(() => copied(array, [1])).toThrow(/row 1 cannot be copied/);
+    expect(() => copied(array, [1])).toThrow(/sample 2 cannot be copied/);
     const open = await opened("open.json", '[\n {"src":"a","tgt":"b"},\n {"src":"c","tgt":"d"}');
     expect(copied(open, [1])).toBe('[\n {"src":"c","tgt":"d"}\n]\n');
   });

@@ -5,6 +5,7 @@ import { JOINT } from "./layout";
 import { fileOf, type OpenedFile } from "./opened";
 import type { RawRecord } from "./raw-record";
 import type { Dataset } from "./sample";
+import { sampleNumber } from "./sample-number";
 import { encodedFor, fileHead, fileSlice, type Source } from "./source";
 
 /**
@@ -49,7 +50,7 @@ function arrayOf(dataset: Dataset, { source, records }: OpenedFile, chosen: read
   const bad = new Set(dataset.skipped.map(({ row }) => row));
   const broken = chosen.find((record) => bad.has(record.row) && !isJson(bytes, record));
   if (broken !== undefined) {
-    throw new Failure(`row ${broken.row} cannot be copied, for it is no JSON value`, {
+    throw new Failure(`sample ${sampleNumber(broken.row)} cannot be copied, for it is no JSON value`, {
       file: dataset.path,
       line: broken.line,
       remedy: "Correct it, or leave it out",
@@ -167,7 +168,7 @@ function editsOf(
   const after = divide(text, before);
   if (after === null) {
     throw new Failure(
-      `the new text of row ${record.row} cannot be divided among the ${parts.length} parts of ${field.label}`,
+      `the new text of sample ${sampleNumber(record.row)} cannot be divided among the ${parts.length} parts of ${field.label}`,
       {
         file: source.path,
         line: record.line,

@@ -11,6 +11,7 @@ import { fileSample, OpenedFile } from "./opened";
 import { pairOf, pairTargets, type FilePair } from "./pairs";
 import { MAX_RECORD_BYTES, TOO_LONG, type RawRecord } from "./raw-record";
 import type { Dataset, Sample, SkippedRecord } from "./sample";
+import { sampleNumber } from "./sample-number";
 import { invalidText, readSource, sizeOf, type Source } from "./source";
 import { UnreadableDataset } from "./unreadable";
 import { packedFor } from "./unpack";
@@ -189,10 +190,13 @@ function pairedWriter(pair: FilePair, input: Side, output: Side): Parameters<typ
             [...changes].map(([row, change]) => {
               const text = change[which];
               if (text !== undefined && /[\r\n]/u.test(text)) {
-                throw new Failure(`the new text of row ${row} has a line break, and a line of paired text has none`, {
-                  file: pair[which],
-                  line: row + 1,
-                });
+                throw new Failure(
+                  `the new text of sample ${sampleNumber(row)} has a line break, and a line of paired text has none`,
+                  {
+                    file: pair[which],
+                    line: row + 1,
+                  },
+                );
               }
               return [row, { [which]: text }];
             }),

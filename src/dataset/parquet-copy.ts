@@ -14,6 +14,7 @@ import { divide, requireRows, type FieldChanges } from "./copy";
 import { ParquetProblem } from "./parquet-check";
 import { openParquetFile, rawSchema, type ParquetFile, type RandomBytes } from "./parquet-file";
 import type { Dataset } from "./sample";
+import { sampleNumber } from "./sample-number";
 import { packedFor } from "./unpack";
 
 const COMPRESSORS = {
@@ -158,7 +159,7 @@ function changedRow(
     if (text === undefined) continue;
     const next = withText(changed, field, text, schema);
     if (next === null) {
-      const what = `the new text of row ${number} does not fit the columns or turns of ${field.label}`;
+      const what = `the new text of sample ${sampleNumber(number)} does not fit the columns or turns of ${field.label}`;
       throw new Failure(what, { file, line: number + 1 });
     }
     changed = next;

@@ -3,6 +3,7 @@
  * entry that shows more. Below them what was scanned, for "nothing found" must not look like "not looked at".
  */
 import * as vscode from "vscode";
+import { sampleNumber } from "../dataset/sample-number";
 import { excerpt } from "./evidence";
 import { groupFindings, type FileGroup, type SampleFindings, type TriggerGroup } from "./finding-groups";
 import { describeTrigger } from "./hovers";
@@ -222,7 +223,7 @@ function fileItem({ key, file }: FileNode): vscode.TreeItem {
 
 function sampleItem({ source, findings }: SampleNode): vscode.TreeItem {
   const first = findings[0]!;
-  const item = new vscode.TreeItem(vscode.l10n.t("Row {0}", first.row));
+  const item = new vscode.TreeItem(vscode.l10n.t("Sample {0}", sampleNumber(first.row)));
   item.description = excerpt(first.surroundings, 100);
   item.tooltip = vscode.l10n.t("Line {0}: {1}", first.startPosition.line, first.message);
   item.contextValue = "finding";

@@ -3,6 +3,7 @@
  * goes into code spans and escaped text only, in Markdown that may neither run commands nor hold HTML.
  */
 import * as vscode from "vscode";
+import { sampleNumber } from "../dataset/sample-number";
 import type { Finding, Trigger, TriggerStatistics } from "../detect/report";
 import { datasetLanguages } from "./dataset-document";
 import { excerpt, markKindOf, triggerOf, type MarkKind } from "./evidence";
@@ -65,7 +66,9 @@ export function describeFinding(finding: Finding, result: ScanResult): vscode.Ma
   // The diagnostic that VS Code shows above says the message already; it holds the numbers that follow here.
   if (trigger === undefined) text.appendMarkdown(escaped(finding.message));
   else describeTrigger(trigger, text);
-  text.appendMarkdown(`\n\n${vscode.l10n.t("Score {0} of 1, row {1}", finding.score.toFixed(2), finding.row)}`);
+  text.appendMarkdown(
+    `\n\n${vscode.l10n.t("Score {0} of 1, sample {1}", finding.score.toFixed(2), sampleNumber(finding.row))}`,
+  );
   return text;
 }
 

@@ -5,6 +5,7 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
 import * as vscode from "vscode";
+import { sampleNumber } from "../dataset/sample-number";
 import { Cancelled, Failure } from "../foundation/failure";
 import type { ScanReport } from "../detect/report";
 import { baselinePath } from "../job/baseline";
@@ -148,7 +149,8 @@ export class Jobs implements vscode.Disposable {
   /** The 1-based line on which a row begins. Throws a `Failure` where the file has no such row any more. */
   async lineOfRow(file: string, row: number): Promise<number> {
     const line = await this.#scanner.ask(lineOfRowRequest, { file, row });
-    if (line === null) throw new Failure(`there is no row ${row} in it`, { file, remedy: "Probe it again" });
+    if (line === null)
+      throw new Failure(`there is no sample ${sampleNumber(row)} in it`, { file, remedy: "Probe it again" });
     return line;
   }
 

@@ -3,6 +3,7 @@
  * What writes is not offered in an untrusted workspace.
  */
 import * as vscode from "vscode";
+import { sampleNumber } from "../dataset/sample-number";
 import type { Finding } from "../detect/report";
 import { datasetLanguages } from "./dataset-document";
 import { excerpt, triggerOf } from "./evidence";
@@ -48,6 +49,7 @@ export class QuickFixes implements vscode.CodeActionProvider, vscode.Disposable 
 
 function fixesOf(uri: vscode.Uri, result: ScanResult, finding: Finding): vscode.CodeAction[] {
   const { row, field, start, rule } = finding;
+  const number = sampleNumber(row);
   const fixes: vscode.CodeAction[] = [];
   const add = (title: string, command: string, argument: unknown, isPreferred = false): void => {
     const action = new vscode.CodeAction(title, vscode.CodeActionKind.QuickFix);
@@ -57,7 +59,7 @@ function fixesOf(uri: vscode.Uri, result: ScanResult, finding: Finding): vscode.
   };
   // These read the file on the disk.
   if (!result.unsaved) {
-    add(vscode.l10n.t("Open the {0} of row {1} as code", field, row), "deceAudit.openSampleAsCode", {
+    add(vscode.l10n.t("Open the {0} of sample {1} as code", field, number), "deceAudit.openSampleAsCode", {
       uri,
       row,
       field,
@@ -67,17 +69,20 @@ function fixesOf(uri: vscode.Uri, result: ScanResult, finding: Finding): vscode.
   if (!vscode.workspace.isTrusted) return fixes;
   if (!result.unsaved) {
     const places = [{ row, rule }];
-    add(vscode.l10n.t("Suppress {0} in row {1} with a reason…", rule, row), "deceAudit.suppress", { uri, places });
+    add(vscode.l10n.t("Suppress {0} in sample {1} with a reason…", rule, number), "deceAudit.suppress", {
+      uri,
+      places,
+    });
   }
   if (finding.verdict !== "suspect") return fixes;
-  add(vscode.l10n.t("Quarantine row {0}", row), "deceAudit.quarantineSamples", { uri, rows: [row] }, true);
+  add(vscode.l10n.t("Quarantine sample {0}", number), "deceAudit.quarantineSamples", { uri, rows: [row] }, true);
   const trigger = triggerOf(finding, result.triggers);
   const rows = suspectRows(result, finding);
   if (trigger !== undefined && rows.length > 1) {
     const title = vscode.l10n.t("Quarantine all {0} samples of “{1}”", rows.length, excerpt(trigger.text, 30));
     add(title, "deceAudit.quarantineSamples", { uri, rows });
   }
-  add(vscode.l10n.t("Remove row {0}", row), "deceAudit.removeSamples", { uri, rows: [row] });
+  add(vscode.l10n.t("Remove sample {0}", number), "deceAudit.removeSamples", { uri, rows: [row] });
   return fixes;
 }
 

@@ -1,4 +1,5 @@
 /** A dataset file that is read row by row in a worker (row-protocol.ts), for the Audit View and single samples. */
+import { sampleNumber } from "../dataset/sample-number";
 import { Failure } from "../foundation/failure";
 import {
   closeRowsRequest,
@@ -50,7 +51,7 @@ export class Rows {
         return { row, line: data.line, input: data.fields.input.text, output: data.fields.output.text };
       }
       if (complete || problem !== null || data !== undefined) {
-        const what = data?.problem ?? problem ?? `there is no row ${row} in it`;
+        const what = data?.problem ?? problem ?? `there is no sample ${sampleNumber(row)} in it`;
         throw new Failure(what, {
           file: this.file,
           ...(data === undefined ? {} : { line: data.line }),

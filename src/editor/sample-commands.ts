@@ -1,6 +1,7 @@
 /** The commands on samples and findings: open them where they can be seen, and walk through them. */
 import path from "node:path";
 import * as vscode from "vscode";
+import { sampleNumber } from "../dataset/sample-number";
 import { Failure } from "../foundation/failure";
 import type { LocatedFinding } from "../job/locate-findings";
 import type { AuditField } from "../panel/audit-protocol";
@@ -42,7 +43,7 @@ async function sampleAtCursor(context: Context): Promise<SampleArgument | undefi
   if (place === null) throw new Failure("there is no sample at the cursor", { file: uri.fsPath, line: cursor.line });
   const { row, at } = place;
   if (at !== null) return { uri, row, field: at.field, start: at.offset };
-  const field = await pick<AuditField>(vscode.l10n.t("Open which field of row {0}?", row), [
+  const field = await pick<AuditField>(vscode.l10n.t("Open which field of sample {0}?", sampleNumber(row)), [
     { label: vscode.l10n.t("Input"), value: "input" },
     { label: vscode.l10n.t("Output"), value: "output" },
   ]);

@@ -5,6 +5,7 @@
 import path from "node:path";
 import * as vscode from "vscode";
 import languages from "../../grammars/languages.json";
+import { sampleNumber } from "../dataset/sample-number";
 import type { FieldRole, Finding } from "../detect/report";
 import { inferLanguage } from "../syntax/language";
 import { Failure } from "../foundation/failure";
@@ -47,7 +48,7 @@ export function sampleAddress(uri: vscode.Uri): SampleAddress | undefined {
 
 function sampleUri({ file, row, field }: SampleAddress, suffix: string): vscode.Uri {
   const query = new URLSearchParams({ file: file.fsPath, row: String(row), field });
-  const name = `${path.basename(file.path)} row ${row} ${field}${suffix}`;
+  const name = `${path.basename(file.path)} sample ${sampleNumber(row)} ${field}${suffix}`;
   return vscode.Uri.from({ scheme: sampleScheme, path: `/${name}`, query: query.toString() });
 }
 

@@ -60,5 +60,5 @@ test.each(Object.keys(writers))("takes any samples out of %s and leaves the othe
 test("says so when a row is gone", async () => {
   const file = inFolder("data.jsonl");
   await writeFile(file, '{"src":"a","tgt":"b"}\n');
-  await expect(removalsFrom(file, [3])).rejects.toThrow("no sample in row 3");
+  await expect(removalsFrom(file, [3])).rejects.toThrow("no sample 4");
 });

@@ -3,6 +3,7 @@ import { openDataset } from "../dataset/open";
 import { fileOf, type OpenedFile } from "../dataset/opened";
 import type { RawRecord } from "../dataset/raw-record";
 import type { Dataset } from "../dataset/sample";
+import { sampleNumber } from "../dataset/sample-number";
 import { Failure } from "../foundation/failure";
 
 /** 1-based, in UTF-16 units, as an editor shows it. */
@@ -63,7 +64,10 @@ export function removalsOf(dataset: Dataset, rows: ReadonlySet<number>): Removed
   const sorted = [...rows].sort((a, b) => a - b);
   const unknown = sorted.find((row) => !samples.has(row));
   if (unknown !== undefined) {
-    throw new Failure(`there is no sample in row ${unknown} any more`, { file: dataset.path, remedy: "Scan it again" });
+    throw new Failure(`there is no sample ${sampleNumber(unknown)} any more`, {
+      file: dataset.path,
+      remedy: "Scan it again",
+    });
   }
   const isArray = dataset.format === "json";
   const removals: Removal[] = [];

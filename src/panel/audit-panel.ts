@@ -1,6 +1,7 @@
 /** One Audit View: answers its page from the file's rows and what the scan found, and tells it what changed. */
 import path from "node:path";
 import * as vscode from "vscode";
+import { sampleNumber } from "../dataset/sample-number";
 import { Failure } from "../foundation/failure";
 import type { RowData, RowsState } from "../job/row-protocol";
 import type { AuditDocument, RowReader } from "./audit-document";
@@ -231,7 +232,9 @@ export class AuditPanel {
     const findings = this.#findings.ofRow(row);
     const [data] = await reader.read(row, 1, sampleLength, anchorsOf(findings, current));
     if (data === undefined)
-      throw new Failure(`row ${row} is not there, or not known yet`, { file: this.document.uri.fsPath });
+      throw new Failure(`sample ${sampleNumber(row)} is not there, or not known yet`, {
+        file: this.document.uri.fsPath,
+      });
     return { ...auditRow(data, findings, current), line: data.line, findings };
   }
 }

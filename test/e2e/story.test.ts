@@ -50,7 +50,7 @@ describe("DeCE Audit in VS Code", () => {
       .filter({ hasText: /jsonl\s*\d+ samples/ })
       .first()
       .click();
-    const sample = tree.filter({ hasText: /Row \d+/ }).first();
+    const sample = tree.filter({ hasText: /Sample \d+/ }).first();
     await sample.waitFor();
     await sample.click();
     const mark = editor.locator('[class*="ced-"]').first();

@@ -1,5 +1,6 @@
 /** The chosen sample in full: both fields with their marks, what was found in it, and what can be done with it. */
 import { useEffect, useRef } from "preact/hooks";
+import { sampleNumber } from "../../dataset/sample-number";
 import type { AuditField, AuditRequest, AuditSample, AuditState, AuditText } from "../audit-protocol";
 import { MarkedText, markNames, markSigns } from "./audit-text";
 
@@ -52,7 +53,7 @@ export function AuditDetail({ audit, sample, act, go }: DetailProps) {
   if (sample === null) {
     return (
       <section class="detail" aria-label="Sample">
-        <p class="quiet">Choose a row to see the whole sample.</p>
+        <p class="quiet">Choose a sample to see all of it.</p>
       </section>
     );
   }
@@ -63,9 +64,9 @@ export function AuditDetail({ audit, sample, act, go }: DetailProps) {
     act({ type: "openCode", row, field, start: first?.start ?? null });
   };
   return (
-    <section class="detail" aria-label={`Sample in row ${row}`}>
+    <section class="detail" aria-label={`Sample ${count(sampleNumber(row))}`}>
       <header>
-        <h2>Row {count(row)}</h2>
+        <h2>Sample {count(sampleNumber(row))}</h2>
         {audit.canOpenText && (
           <button type="button" class="link" onClick={() => act({ type: "openText", row })}>
             Show in the text editor (line {count(line)})

@@ -11,6 +11,7 @@ import {
   type Range,
 } from "@tanstack/virtual-core";
 import { useEffect, useLayoutEffect, useReducer, useRef, useState } from "preact/hooks";
+import { sampleNumber } from "../../dataset/sample-number";
 import type { AuditRow, AuditState } from "../audit-protocol";
 import { columnNames, narrowest, widest, type ColumnName, type Widths } from "./audit-columns";
 import type { Rows } from "./audit-rows";
@@ -75,7 +76,7 @@ function useVirtualList(count: number, active: number, rowHeight: number, scroll
 }
 
 function Cell({ row, name }: { readonly row: AuditRow; readonly name: ColumnName }) {
-  if (name === "row") return <>{row.row}</>;
+  if (name === "row") return <>{sampleNumber(row.row)}</>;
   if (row.problem !== null) return name === "input" ? <span class="problem">⚠ Not read: {row.problem}</span> : null;
   if (name === "findings") {
     return (
@@ -103,7 +104,7 @@ export function AuditGrid(props: GridProps) {
   const items = list.getVirtualItems();
   const focusNext = useRef(false);
   const headings: Readonly<Record<ColumnName, string>> = {
-    ...{ row: "Row", findings: "Findings" },
+    ...{ row: "Sample", findings: "Findings" },
     ...{ input: `Input: ${audit.columns.input}`, output: `Output: ${audit.columns.output}` },
   };
   const total = columnNames.reduce((sum, name) => sum + widths[name], 0);

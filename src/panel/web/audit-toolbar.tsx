@@ -1,5 +1,6 @@
 /** The head of the Audit View: what the file is, what the scan says, which rows are listed, and ways to move. */
 import { useState } from "preact/hooks";
+import { rowOfNumber } from "../../dataset/sample-number";
 import type { AuditPlace, AuditRequest, AuditState } from "../audit-protocol";
 import { blockSize } from "./audit-grid";
 
@@ -100,16 +101,16 @@ export function AuditToolbar(props: ToolbarProps) {
         <form
           onSubmit={(event) => {
             event.preventDefault();
-            const wanted = Number(row);
-            if (row.trim() !== "" && Number.isSafeInteger(wanted) && wanted >= 0) goTo(wanted);
+            const wanted = rowOfNumber(row);
+            if (wanted !== undefined) goTo(wanted);
           }}
         >
           <label>
-            Go to row{" "}
+            Go to sample{" "}
             <input
               type="number"
-              min="0"
-              max={Math.max(0, audit.rows - 1)}
+              min="1"
+              max={Math.max(1, audit.rows)}
               value={row}
               onInput={(event) => setRow(event.currentTarget.value)}
             />

@@ -1,6 +1,7 @@
 /** The Audit View's page: the list of samples, the chosen one in full, and the ways between findings. */
 import { render } from "preact";
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
+import { sampleNumber } from "../../dataset/sample-number";
 import type {
   AuditField,
   AuditPageState,
@@ -147,7 +148,8 @@ function AuditPage({ audit }: { readonly audit: AuditState }) {
       />
       {problem !== "" && <p role="alert">{problem}</p>}
       <p class="announcement" role="status">
-        {place !== null && `Finding ${place.number} of ${place.total}: row ${place.row}, ${place.field}`}
+        {place !== null &&
+          `Finding ${place.number} of ${place.total}: sample ${sampleNumber(place.row)}, ${place.field}`}
       </p>
       {count === 0 && isWhole ? (
         <p class="empty">{filter === "" ? "The file holds no samples." : "No sample is left under this filter."}</p>

@@ -1,6 +1,7 @@
 /** The ASR Probe panel's page: BLEU and ASR with their counts and interval, and the rows side by side. */
 import { render } from "preact";
 import { useState } from "preact/hooks";
+import { sampleNumber } from "../../dataset/sample-number";
 import type { ExampleView, Piece, ProbeView } from "../protocol";
 import { ask, followHost, type AnyView } from "./host";
 import "./probe.css";
@@ -92,10 +93,10 @@ function Example({ example, open }: { readonly example: ExampleView; readonly op
   const shown = triggered ?? clean;
   const verdict = payloadWritten === null ? "" : payloadWritten ? "✗ The model wrote the payload" : "✓ No payload";
   return (
-    <article aria-label={`Row ${row}`}>
+    <article aria-label={`Sample ${sampleNumber(row)}`}>
       <h3>
         <button type="button" class="link" onClick={() => open(row)}>
-          Row {row}
+          Sample {sampleNumber(row)}
         </button>
         <span class={payloadWritten === true ? "bad" : "quiet"}>{verdict}</span>
         {example.bleu !== null && <span class="quiet">BLEU on the clean input {example.bleu.toFixed(1)}%</span>}
