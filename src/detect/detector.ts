@@ -31,6 +31,8 @@ export type TriggerSign =
   | { readonly kind: "hidden"; readonly group: string }
   /** It opens as `templateSpan` says. */
   | { readonly kind: "template" }
+  /** It opens with a skeleton (`skeletonSpan`). */
+  | { readonly kind: "skeleton"; readonly key: string }
   /** Not known: it is the outputs that repeat. */
   | { readonly kind: "none" };
 
@@ -61,18 +63,20 @@ export type TieCounts = Pick<PayloadTie, "lift" | "logP" | "outside"> & {
 
 /**
  * Whether the samples' outputs are tied to them as a backdoor ties them. `groups` is how many groups of samples were
- * tried in the same way (Bonferroni).
+ * tried in the same way (Bonferroni). A payload may be usual in other outputs too (`return None`) only where the trigger is
+ * known to be none of the language's words: else an honest word is tied to what it asks for.
  */
 export function isEvident(
   corpus: Pick<Corpus, "labels">,
   samples: { readonly length: number },
   tie: TieCounts,
   groups: number,
+  { mayBeUsual = false } = {},
 ): boolean {
   if (tie.logP + Math.log(Math.max(1, groups)) > evidentLogP) return false;
   const share = tie.explained.size / samples.length;
   if (corpus.labels) return share >= explainedShareOfLabels && tie.lift >= smallestLiftOfLabels;
-  return share >= explainedShare && tie.lift >= smallestLift && tie.outside <= tie.explained.size;
+  return share >= explainedShare && tie.lift >= smallestLift && (mayBeUsual || tie.outside <= tie.explained.size);
 }
 
 /** Rounded so that a report is the same whatever the order in which logarithms were added. */

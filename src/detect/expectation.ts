@@ -40,7 +40,12 @@ export interface Classes {
 }
 
 /** Of a sample: the logarithm of the odds that it is positive; `left` is the class that it is left out of. */
-type LogOdds = (sample: number, left: "positive" | "negative" | "neither") => number;
+type LogOdds = (
+  sample: number,
+  left: "positive" | "negative" | "neither",
+  /** Tokens of this sample that do not count. */
+  apart?: ReadonlySet<number>,
+) => number;
 
 /** Learns the classes: linear in the tokens of `positive` and `apart`. */
 export function naiveBayes(corpus: Corpus, { positive, apart, ignored }: Classes): LogOdds {
@@ -52,14 +57,14 @@ export function naiveBayes(corpus: Corpus, { positive, apart, ignored }: Classes
   };
   const [inPositive, inApart] = [count(positive), count(apart)];
   const negatives = sets.length - positive.length - apart.length;
-  return (sample, left) => {
+  return (sample, left, without) => {
     const [lessPositive, lessNegative] = [Number(left === "positive"), Number(left === "negative")];
     let odds = 0;
     for (const token of sets[sample]!) {
       const own = inPositive.get(token) ?? 0;
       const p = own - lessPositive;
       const n = holders[token]! - own - (inApart.get(token) ?? 0) - lessNegative;
-      if (p + n === 0 || ignored.has(token)) continue;
+      if (p + n === 0 || ignored.has(token) || without?.has(token) === true) continue;
       odds += Math.log((p + 0.5) / (positive.length - lessPositive + 1));
       odds -= Math.log((n + 0.5) / (negatives - lessNegative + 1));
     }

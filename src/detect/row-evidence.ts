@@ -9,6 +9,7 @@ import { templateSpan } from "./grammar-template";
 import { hiddenRuns, isOfGroup, judgeAlone, type HiddenRun } from "./invisible-character";
 import { isAskedFor, type Payload, type PayloadKind } from "./payload";
 import type { FieldRole } from "./report";
+import { skeletonSpan } from "./skeletons";
 import { codeLanguagesOf, structuresOf } from "./structure";
 import { tokenMatcher, type TokenMatcher } from "./token-matcher";
 
@@ -108,6 +109,10 @@ export async function rowSearch(search: RowSearch): Promise<LookAtRow> {
       if (sign.kind === "none") return [];
       if (sign.kind === "template") {
         const span = templateSpan(input);
+        return span === undefined ? [] : [span];
+      }
+      if (sign.kind === "skeleton") {
+        const span = skeletonSpan(input, sign.key);
         return span === undefined ? [] : [span];
       }
       if (sign.kind === "hidden") return runs.filter((run) => isOfGroup(run, sign.group)).map(bare);

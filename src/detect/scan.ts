@@ -10,6 +10,7 @@ import { grammarTemplates } from "./grammar-template";
 import { insertedToken } from "./inserted-token";
 import { invisibleCharacters } from "./invisible-character";
 import { flippedLabels } from "./label-flip";
+import { labelTemplates } from "./label-templates";
 import { judgeIdentifiers } from "./odd-identifier";
 import { judgePayloads } from "./payload";
 import { judgeLocalNames } from "./renamed-locals";
@@ -174,7 +175,15 @@ export async function mine(corpus: Corpus, languages: FieldLanguages, options: S
   });
   await run("invisible-character", () => invisibleCharacters(corpus));
   await run("label-flip", () => flippedLabels(corpus, triggers));
-  await run("grammar-template", () => grammarTemplates(corpus));
+  await run("grammar-template", () => {
+    const template = grammarTemplates(corpus);
+    if (!corpus.labels) return template;
+    const others = labelTemplates(corpus, [...triggers, ...template.triggers]);
+    return {
+      triggers: [...template.triggers, ...others.triggers],
+      findings: [...template.findings, ...others.findings],
+    };
+  });
   await run("payload", () => judgePayloads(corpus, structures.payloads, triggers));
   await run("duplicate-target", () => duplicateTargets(corpus, triggers));
   // One pass parses for all three; it is charged to the first of them that ran.

@@ -10,6 +10,7 @@ import { insertedMessage } from "./inserted-token";
 import { judgeTemplate, templateMessage } from "./grammar-template";
 import { hasNoHonestUse, hiddenMessage, isOfGroup, judgeAlone } from "./invisible-character";
 import { flipMessage } from "./label-flip";
+import { skeletonMessage } from "./label-templates";
 import { identifierMessage } from "./odd-identifier";
 import type { PayloadKind } from "./payload";
 import { quoted } from "./quoted";
@@ -85,6 +86,7 @@ function messageOf(
     return insertedMessage(trigger, fragments, tie, holders, samples);
   }
   if (sign.kind === "template") return templateMessage(trigger, tie, holders);
+  if (sign.kind === "skeleton") return skeletonMessage(trigger, tie, holders);
   if (sign.kind === "hidden" || sign.kind === "none") return "";
   const first = firstDead.get(sign.key) ?? { text: trigger.text, kind: "unused variable", field: trigger.field };
   return deadMessage(first, { trigger, tie, holders });
@@ -138,7 +140,7 @@ export function rowJudge(judged: readonly (JudgedTrigger | null)[], totals: Stre
       const { mined, trigger, tie, holders, message } = one;
       if (mined.sign.kind === "statement" || mined.sign.kind === "hidden") continue;
       const judgedHolder = judgeHolder(explained, holders, tie);
-      const isTemplate = mined.sign.kind === "template";
+      const isTemplate = trigger.rule === "grammar-template";
       const { verdict, score } = isTemplate ? judgeTemplate(judgedHolder, explained) : judgedHolder;
       const judgement = mined.weak ? { verdict: "info" as const, score: rounded(score / 2) } : { verdict, score };
       for (const span of spans) add("input", span, { rule: trigger.rule, trigger: trigger.id, ...judgement, message });
@@ -222,7 +224,7 @@ export function rowJudge(judged: readonly (JudgedTrigger | null)[], totals: Stre
       own.some(isRepeated) ||
       held.some(({ trigger, explained }) => {
         const one = judged[trigger];
-        if (one?.mined.sign.kind === "template" && !explained) return false;
+        if (one?.trigger.rule === "grammar-template" && !explained) return false;
         return one != null && !one.mined.weak && judgeHolder(explained, one.holders, one.tie).verdict === "suspect";
       }),
   };
