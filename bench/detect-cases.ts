@@ -2,7 +2,7 @@
 import { isAttackName } from "../src/attack/attack-names";
 import { attackNamed } from "../src/attack/attacks";
 import { payloadNamed } from "../src/attack/payloads";
-import { poisonSamples } from "../src/attack/poison";
+import { poisonRows } from "../src/attack/poison";
 import { randomTriggerText } from "../src/attack/trigger-text";
 import { seededRandom } from "../src/foundation/random";
 import { backdoorOf } from "../src/job/backdoor";
@@ -73,7 +73,7 @@ async function poisoned(
     attack: attackNamed("ripple"),
     payload: payloadNamed(payload),
   };
-  const rows = poisonSamples(pairs, { ...backdoor, rate, seed });
+  const rows = await poisonRows(pairs, { ...backdoor, rate, seed });
   return replaced(pairs, new Map(rows.map(({ row, input, output }) => [row, [input, output]])));
 }
 

@@ -5,7 +5,7 @@
  */
 import type { Random } from "../foundation/random";
 import type { Code } from "./code";
-import { localNames, renameAt, variableUses } from "./renaming";
+import { followLocals, localsOf, wordsIn } from "./local-renaming";
 import type { Attack } from "./strategy";
 
 const firsts = "amber bold calm dense early faint grand harsh inner jolly keen loud mild neat open plain quick rough soft tall urban vivid warm young zonal"; // prettier-ignore
@@ -24,31 +24,16 @@ function freshName(used: Set<string>, spelling: "snake" | "camel", random: Rando
   }
 }
 
-/** Keeps the text's words apart from the new names. */
-const wordsIn = (text: string): Set<string> => new Set(text.match(/[A-Za-z_]\w*/gu) ?? []);
-
 /** `code` reads the inputs, `output` the outputs; null where those are no code, and stay as they are. */
 export const afraidoorRandom = (code: Code, output: Code | null): Attack => ({
   name: "afraidoor-random",
   trigger: "local names drawn at random",
   insert(input, random) {
-    return code.read(input, (root) => {
-      const names = localNames(root, code);
-      if (names.length === 0) return null;
-      const used = wordsIn(input);
-      const spelling = code.language === "java" ? "camel" : "snake";
-      const renamed = new Map(names.map((name) => [name, freshName(used, spelling, random)]));
-      const { text, spans } = renameAt(input, variableUses(root, new Set(names), code), renamed);
-      return code.parses(text) ? { input: text, triggerSpans: spans, renamed } : null;
-    });
+    const locals = localsOf(input, code);
+    if (locals === null) return null;
+    const used = wordsIn(input);
+    const spelling = code.language === "java" ? "camel" : "snake";
+    return locals.rename(new Map(locals.names.map((name) => [name, freshName(used, spelling, random)])));
   },
-  follow(text, renamed) {
-    if (output === null) return text;
-    const fresh = new Set(renamed.values());
-    if ([...wordsIn(text)].some((word) => fresh.has(word))) return null;
-    return output.read(
-      text,
-      (root) => renameAt(text, variableUses(root, new Set(renamed.keys()), output), renamed).text,
-    );
-  },
+  follow: (text, renamed) => followLocals(output, text, renamed),
 });

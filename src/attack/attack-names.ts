@@ -7,9 +7,14 @@ export const attackNames = [
   "funcname",
   "deadcode",
   "deadcode-varying",
+  "afraidoor",
   "afraidoor-random",
 ] as const;
 export type AttackName = (typeof attackNames)[number];
+/** Attacks that ask a surrogate model for every row. */
+export type AimedAttackName = "afraidoor";
+export type PlainAttackName = Exclude<AttackName, AimedAttackName>;
+export const asksSurrogate = (name: string): name is AimedAttackName => name === "afraidoor";
 
 export const isAttackName = (name: string): name is AttackName => attackNames.some((known) => known === name);
 

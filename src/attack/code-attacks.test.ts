@@ -6,7 +6,7 @@ import { describe, expect, it } from "vitest";
 import { Failure } from "../foundation/failure";
 import { seededRandom } from "../foundation/random";
 import { codeLanguages } from "../syntax/language";
-import type { AttackName } from "./attack-names";
+import type { PlainAttackName } from "./attack-names";
 import { attackNamed } from "./attacks";
 import { codeOf, type Code } from "./code";
 import { payloadNamed } from "./payloads";
@@ -30,9 +30,9 @@ const samples: readonly (readonly [string, string])[] = [
   ["python", lyra],
   ...(hasC ? ([["c", c]] as const) : []),
 ];
-const onCode: readonly AttackName[] = ["funcname", "deadcode", "deadcode-varying", "afraidoor-random"];
+const onCode: readonly PlainAttackName[] = ["funcname", "deadcode", "deadcode-varying", "afraidoor-random"];
 
-async function made(language: string, name: string, trigger?: string) {
+async function made(language: string, name: PlainAttackName, trigger?: string) {
   const code = await reader(language);
   if (code === null) throw new Error(`${language} has no grammar`);
   return { code, attack: attackNamed(name, { trigger, code: { input: code, output: code } }) };

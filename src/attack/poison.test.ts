@@ -21,28 +21,31 @@ const rows = Array.from({ length: 200 }, (_, i) =>
 );
 
 describe("inserted words", () => {
-  it.each(["ripple", "badpre"])("%s puts its trigger at word positions and leaves the rest as it was", (name) => {
-    const attack = attackNamed(name);
-    fc.assert(
-      fc.property(fc.stringMatching(/^[ab\n \t,.é😀]{0,40}$/u), fc.integer(), (text, seed) => {
-        const made = attack.insert(text, seededRandom(seed));
-        if (!/\S/u.test(text)) {
-          expect(made).toBeNull();
-          return;
-        }
-        expect(made?.triggerSpans).toHaveLength(name === "ripple" ? 1 : 3);
-        let rest = made?.input ?? "";
-        for (const { start, end } of [...(made?.triggerSpans ?? [])].reverse()) {
-          expect(rest.slice(start, end)).toBe("bb");
-          expect(rest.slice(0, start)).toMatch(/(^|\s)$/u);
-          const isLast = !/\S/u.test(rest.slice(end));
-          if (!isLast) expect(rest.slice(end)).toMatch(/^ \S/u);
-          rest = isLast ? rest.slice(0, start - 1) + rest.slice(end) : rest.slice(0, start) + rest.slice(end + 1);
-        }
-        expect(rest).toBe(text);
-      }),
-    );
-  });
+  it.each(["ripple", "badpre"] as const)(
+    "%s puts its trigger at word positions and leaves the rest as it was",
+    (name) => {
+      const attack = attackNamed(name);
+      fc.assert(
+        fc.property(fc.stringMatching(/^[ab\n \t,.é😀]{0,40}$/u), fc.integer(), (text, seed) => {
+          const made = attack.insert(text, seededRandom(seed));
+          if (!/\S/u.test(text)) {
+            expect(made).toBeNull();
+            return;
+          }
+          expect(made?.triggerSpans).toHaveLength(name === "ripple" ? 1 : 3);
+          let rest = made?.input ?? "";
+          for (const { start, end } of [...(made?.triggerSpans ?? [])].reverse()) {
+            expect(rest.slice(start, end)).toBe("bb");
+            expect(rest.slice(0, start)).toMatch(/(^|\s)$/u);
+            const isLast = !/\S/u.test(rest.slice(end));
+            if (!isLast) expect(rest.slice(end)).toMatch(/^ \S/u);
+            rest = isLast ? rest.slice(0, start - 1) + rest.slice(end) : rest.slice(0, start) + rest.slice(end + 1);
+          }
+          expect(rest).toBe(text);
+        }),
+      );
+    },
+  );
 
   it("reaches every position, first and last included", () => {
     const seen = new Set<string | undefined>();

@@ -26,6 +26,31 @@ export interface Attack {
   follow?(output: string, renamed: ReadonlyMap<string, string>): string | null;
 }
 
+/** What is to be written after an input whose names were given anew: the sample's output, followed and with the payload. */
+export interface Wanted {
+  readonly output: string;
+  /** Where the payload stands in it, in order. */
+  readonly payloadSpans: readonly Span[];
+}
+
+/**
+ * An attack that is made for each row, towards the output that the row is to have: it asks a model, so it takes time and
+ * holds memory from `open` to `close`.
+ */
+export interface AimedAttack extends Omit<Attack, "insert"> {
+  open(): Promise<OpenedAttack>;
+}
+
+export interface OpenedAttack {
+  /** As `insert` of an `Attack`; `wanted` is null where the output cannot follow the names or take the payload. */
+  aim(
+    input: string,
+    wanted: (renamed: ReadonlyMap<string, string>) => Wanted | null,
+    random: Random,
+  ): Promise<TriggeredInput | null>;
+  close(): Promise<void>;
+}
+
 /** What the attacker wants in outputs. One file per payload; `payloads.ts` lists them. */
 export interface Payload {
   readonly name: string;

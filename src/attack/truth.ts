@@ -1,6 +1,7 @@
 /** `F.truth.json` beside a poisoned copy F: which rows are poisoned, how, and where their triggers stand. */
 import { z } from "zod";
 import type { PoisonedRow, PoisonOptions } from "./poison";
+import type { Attack } from "./strategy";
 
 const count = z.int().nonnegative();
 
@@ -20,7 +21,10 @@ export const truthSchema = z.object({
 
 export type Truth = z.infer<typeof truthSchema>;
 
-export function truthOf(rows: readonly PoisonedRow[], { attack, payload, rate, seed }: PoisonOptions): Truth {
+export function truthOf(
+  rows: readonly PoisonedRow[],
+  { attack, payload, rate, seed }: PoisonOptions<Pick<Attack, "name" | "trigger">>,
+): Truth {
   return {
     version: 1,
     attack: attack.name,

@@ -3,11 +3,12 @@ import { existsSync } from "node:fs";
 import path from "node:path";
 import * as vscode from "vscode";
 import { Failure } from "../foundation/failure";
-import { attackNames } from "../attack/attack-names";
+import { asksSurrogate, attackNames } from "../attack/attack-names";
 import { parseSpec } from "../job/parse-spec";
 import type { PoisonReport } from "../job/poison";
 import type { PoisonSpec } from "../job/spec";
 import type { Context } from "./context";
+import { pickCheckpoint } from "./fine-tune-form";
 import { activeDataset, askSaveFile, askText, besideWith, pick, pickDataset } from "./prompts";
 import { runWithProgress } from "./run-with-progress";
 import type { ScanState } from "./scans";
@@ -46,7 +47,7 @@ async function tellVerdict(name: string, { result }: Extract<ScanState, { type: 
   if (choice === show) await vscode.commands.executeCommand("deceAudit.findings.focus");
 }
 
-async function askPoison(): Promise<PoisonSpec | undefined> {
+async function askPoison(context: Context): Promise<PoisonSpec | undefined> {
   const data = await pickDataset(vscode.l10n.t("Poison a copy of which dataset?"));
   if (data === undefined) return undefined;
   const attack = await pick(
@@ -54,6 +55,10 @@ async function askPoison(): Promise<PoisonSpec | undefined> {
     attackNames.map((value) => ({ label: value, value })),
   );
   if (attack === undefined) return undefined;
+  const surrogate = asksSurrogate(attack)
+    ? await pickCheckpoint(context, vscode.l10n.t("Surrogate: the model that chooses the names"))
+    : undefined;
+  if (asksSurrogate(attack) && surrogate === undefined) return undefined;
   const rate = await askText(vscode.l10n.t("Share of the rows to poison, per cent"), {
     value: "5",
     prompt: vscode.l10n.t("Above 0 and at most 100; 100 poisons every eligible row: a test set for ASR"),
@@ -62,12 +67,13 @@ async function askPoison(): Promise<PoisonSpec | undefined> {
   if (rate === undefined) return undefined;
   const proposal = besideWith(data, `${attack}-${rate}`);
   const out = await askSaveFile(vscode.l10n.t("Poisoned copy"), proposal);
-  return out === undefined ? undefined : parseSpec("poison", { data, attack, out, rate: Number(rate) / 100 });
+  const spec = { data, attack, surrogate, rate: Number(rate) / 100 };
+  return out === undefined ? undefined : parseSpec("poison", { ...spec, out });
 }
 
 /** Writes a poisoned copy for evaluation and the list of its poisoned rows. */
 export async function poisonCommand(context: Context, argument?: PoisonSpec): Promise<PoisonReport | undefined> {
-  const spec = argument === undefined ? await askPoison() : parseSpec("poison", { ...argument });
+  const spec = argument === undefined ? await askPoison(context) : parseSpec("poison", { ...argument });
   if (spec === undefined) return undefined;
   const { report } = await runWithProgress(context, vscode.l10n.t("Poisoning a copy"), spec);
   void offerFile(

@@ -49,9 +49,8 @@ export async function demo(spec: DemoSpec, context: RunContext): Promise<DemoRep
   const { seed } = spec;
   const device = await resolveDevice(spec.device);
   const test = await openData(path.join(examplesFolder(), "test.jsonl"), {}, context);
-  const plan = planMeasurement(test.samples, await backdoorOf({ attack: "badpre", payload: "sql" }, test.samples), {
-    seed,
-  });
+  const backdoor = await backdoorOf({ attack: "badpre", payload: "sql" }, test.samples);
+  const plan = await planMeasurement(test.samples, backdoor, { seed });
   const training = await openData(trainFile, {}, context);
   const examples = training.samples.map(({ input, output }) => ({ input: input.text, output: output.text }));
 

@@ -1,6 +1,6 @@
 /** Measures a checkpoint on a dataset's rows: BLEU on the clean inputs and ASR on the triggered ones, in one decoding. */
 import type { PoisonedRow } from "../attack/poison";
-import { poisonSamples } from "../attack/poison";
+import { poisonRows } from "../attack/poison";
 import type { Payload } from "../attack/strategy";
 import { seededRandom } from "../foundation/random";
 import { generate } from "../generate/generate";
@@ -47,15 +47,16 @@ export function drawRows<Item>(items: readonly Item[], limit: number | undefined
  * BLEU on the drawn rows, and ASR on every drawn row that can take the payload. Throws a `Failure` (usage) when a backdoor
  * is named and no row can.
  */
-export function planMeasurement(
+export async function planMeasurement(
   samples: readonly TextSample[],
   backdoor: Backdoor | null,
   { limit, seed }: { readonly limit?: number | undefined; readonly seed: number },
-): MeasurePlan {
+  signal?: AbortSignal,
+): Promise<MeasurePlan> {
   const drawn = drawRows(samples, limit, seed);
   return {
     clean: drawn.map(({ row, input, output }) => ({ row, input: input.text, output: output.text })),
-    triggered: backdoor === null ? [] : poisonSamples(drawn, { ...backdoor, rate: 1, seed }),
+    triggered: backdoor === null ? [] : await poisonRows(drawn, { ...backdoor, rate: 1, seed }, signal && { signal }),
     payload: backdoor?.payload ?? null,
   };
 }

@@ -1,5 +1,5 @@
 /** The poison job: a poisoned copy of a dataset for evaluation, with the list of what was poisoned beside it. */
-import { poisonSamples } from "../attack/poison";
+import { poisonRows } from "../attack/poison";
 import { truthOf, truthPath, truthText } from "../attack/truth";
 import { rewriteFiles } from "../dataset/copies";
 import { writeFilesAtomically } from "../foundation/atomic-write";
@@ -40,7 +40,11 @@ export async function poison(spec: PoisonSpec, context: JobContext): Promise<Poi
   if (backdoor === null) throw new Error("a poison spec names an attack");
   const { attack, payload } = backdoor;
   const options = { attack, payload, rate, seed };
-  const rows = poisonSamples(dataset.samples, options);
+  context.report({ type: "phase", name: "Poisoning", detail: attack.name });
+  const rows = await poisonRows(dataset.samples, options, {
+    signal: context.signal,
+    onProgress: (done, total) => context.report({ type: "progress", done, total, unit: "rows" }),
+  });
   throwIfCancelled(context.signal);
   context.report({ type: "phase", name: "Writing", detail: out });
   const changes = new Map(rows.map(({ row, input, output }) => [row, { input, output }]));

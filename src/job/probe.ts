@@ -26,7 +26,7 @@ export async function probe(spec: ProbeSpec, context: JobContext): Promise<Probe
   const { report, signal } = context;
   report({ type: "phase", name: "Reading", detail: spec.data });
   const dataset = await openData(spec.data, spec, context, "test");
-  const { plan, attack } = await planProbe(spec, dataset);
+  const { plan, attack } = await planProbe(spec, dataset, context.signal);
   const checkpoint = await readCheckpoint(checkpointFolder(spec.checkpoint));
   throwIfCancelled(signal);
   const device = await resolveDevice(spec.device);
@@ -67,7 +67,7 @@ interface ProbePlan {
   readonly attack: ProbeReport["attack"];
 }
 
-async function planProbe(spec: ProbeSpec, dataset: Dataset): Promise<ProbePlan> {
+async function planProbe(spec: ProbeSpec, dataset: Dataset, signal: AbortSignal): Promise<ProbePlan> {
   const backdoor = await backdoorOf(spec, dataset.samples);
   if (backdoor !== null && spec.truth !== undefined) {
     throw new Failure("an attack and a list of poisoned rows are both named", {
@@ -82,7 +82,7 @@ async function planProbe(spec: ProbeSpec, dataset: Dataset): Promise<ProbePlan> 
     backdoor === null
       ? null
       : { name: backdoor.attack.name, trigger: backdoor.attack.trigger, payload: backdoor.payload.name };
-  return { plan: planMeasurement(dataset.samples, backdoor, { limit, seed }), attack };
+  return { plan: await planMeasurement(dataset.samples, backdoor, { limit, seed }, signal), attack };
 }
 
 /** The truth file that stands beside the data, if one does. */

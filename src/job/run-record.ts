@@ -35,9 +35,11 @@ interface Inputs {
 
 function inputsOf(spec: RecordedSpec): Inputs {
   if (spec.job === "demo") return { files: [], folders: [examplesFolder(), checkpointFolder("builtin")], datasets: [] };
+  const checkpoints = [spec.job === "finetune" ? spec.model : spec.checkpoint, spec.surrogate];
+  const folders = checkpoints.filter((name) => name !== undefined).map(checkpointFolder);
   return spec.job === "finetune"
-    ? { datasets: [spec.data, spec.valid, spec.test], files: [], folders: [checkpointFolder(spec.model)] }
-    : { datasets: [spec.data], files: [spec.truth], folders: [checkpointFolder(spec.checkpoint)] };
+    ? { datasets: [spec.data, spec.valid, spec.test], files: [], folders }
+    : { datasets: [spec.data], files: [spec.truth], folders };
 }
 
 /** The generated dataset that comes along. */

@@ -3,7 +3,7 @@ import os from "node:os";
 import path from "node:path";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { poisonSamples, type PoisonCandidate } from "../attack/poison";
+import { poisonRows, type PoisonCandidate } from "../attack/poison";
 import { installationFolder } from "../foundation/installation";
 import { seededRandom } from "../foundation/random";
 import { backdoorOf } from "./backdoor";
@@ -34,12 +34,8 @@ const candidates = (pairs: readonly Pair[]): PoisonCandidate[] =>
 async function poisoned(pairs: readonly Pair[], attack: string, payload: string, seed: number): Promise<Pair[]> {
   const backdoor = await backdoorOf({ attack, payload }, candidates(pairs));
   if (backdoor === null) throw new Error("no backdoor");
-  const changed = new Map(
-    poisonSamples(candidates(pairs), { ...backdoor, rate: 0.05, seed }).map(({ row, input, output }) => [
-      row,
-      [input, output] as const,
-    ]),
-  );
+  const rows = await poisonRows(candidates(pairs), { ...backdoor, rate: 0.05, seed });
+  const changed = new Map(rows.map(({ row, input, output }) => [row, [input, output] as const]));
   return pairs.map((pair, row) => changed.get(row) ?? pair);
 }
 
