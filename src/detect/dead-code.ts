@@ -16,6 +16,7 @@ import {
   type Detection,
   type TieCounts,
 } from "./detector";
+import { standApart } from "./near-duplicates";
 import { tiedPayload } from "./payload-tie";
 import { quoted } from "./quoted";
 import type { FieldRole, Finding, Trigger } from "./report";
@@ -66,8 +67,13 @@ export function judgeDeadCode(corpus: Corpus, places: readonly DeadPlace[]): Det
     const samples = [...new Set(group.map(({ sample }) => sample))];
     const asks = field === "input" && samples.length >= fewestRepeats;
     const tie = asks ? tiedPayload(corpus, samples, corpus.numbersOf(text)) : undefined;
+    const ignored = new Set([...corpus.numbersOf(text), ...(tie?.covering.flat() ?? [])]);
     let detected: DetectedTrigger | undefined;
-    if (tie !== undefined && isEvident(corpus, samples, tie, repeated)) {
+    if (
+      tie !== undefined &&
+      isEvident(corpus, samples, tie, repeated) &&
+      standApart(corpus, samples, ignored, fewestRepeats)
+    ) {
       const shown = text.replace(/\s+/g, " ");
       const number = triggers.length + 1;
       const sign = { kind: "statement", key } as const;

@@ -5,11 +5,12 @@
  * depends on it. Source of the idea: ONION (Qi et al. 2021) tests naturalness only, per sentence; here it is tested
  * over all samples and confirmed by the output.
  */
-import type { Corpus } from "./corpus";
+import { fewestHolders, type Corpus } from "./corpus";
 import { describeTrigger, findingAt, isEvident, judgeSample, rounded } from "./detector";
 import type { DetectedTrigger, Detection, TieCounts } from "./detector";
 import { expectedOf, labelNumbers } from "./expectation";
 import { inputModel, insertionScore, standsAt } from "./insertion";
+import { standApart } from "./near-duplicates";
 import { tiedPayload, fragmentPlaces, type PayloadTie } from "./payload-tie";
 import { eachPhrase } from "./phrases";
 import { quoted } from "./quoted";
@@ -23,6 +24,8 @@ const candidateScore = -0.2;
 const alarmScore = 0.3;
 /** With labels the tie says less, so the phrase itself must stand out more. */
 const alarmScoreOfLabels = 0.5;
+/** From here on a phrase is no word of the language, and its payload may be usual in other outputs. */
+const strangeScore = 0.8;
 /** From here on whatever the rest of the texts speaks for. */
 const certainScoreOfLabels = 0.7;
 const mostCandidates = 100;
@@ -113,12 +116,19 @@ export function insertedToken(corpus: Corpus): Detection {
   for (const candidate of found) {
     const samples = holdersOf(corpus, candidate.tokens);
     const tie = tiedPayload(corpus, samples, candidate.tokens);
-    if (tie !== undefined && isEvident(corpus, samples, tie, tested)) tied.push({ ...candidate, samples, tie });
+    const mayBeUsual = !candidate.anchored && candidate.score >= strangeScore;
+    if (tie !== undefined && isEvident(corpus, samples, tie, tested, { mayBeUsual }))
+      tied.push({ ...candidate, samples, tie });
   }
   const triggers: DetectedTrigger[] = [];
   const findings: Finding[] = [];
   for (const { tokens, text, score, anchored, samples, tie } of withoutParts(tied)) {
-    const weak = anchored || score < alarmScore || (corpus.labels && !isCertain(corpus, score, samples, tokens));
+    const ignored = new Set([...tokens, ...tie.covering.flat()]);
+    const weak =
+      anchored ||
+      score < alarmScore ||
+      (corpus.labels && !isCertain(corpus, score, samples, tokens)) ||
+      !standApart(corpus, samples, ignored, fewestHolders(corpus.samples.length));
     // What else is tied to a label is for `label-flip` to judge.
     if (weak && corpus.labels) continue;
     const number = triggers.length + 1;

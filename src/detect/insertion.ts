@@ -6,8 +6,9 @@
  *   a word     log P(next | phrase)       the phrase has neighbours of its own
  *
  * The score is the difference, the mean over occurrences and both sides in nats. P are bigram
- * estimates of the dataset itself with Dirichlet smoothing (Zhai and Lafferty 2001); those of "a word" leave the
- * occurrence out that they explain, at the smoothing that explains it best. Words of a language score below zero; what was
+ * estimates of the dataset itself. Those of "inserted" are smoothed by how many different neighbours a token has (Witten and
+ * Bell 1991): after "the" a word that was not seen there is no surprise. Those of "a word" have Dirichlet smoothing (Zhai and
+ * Lafferty 2001), leave the occurrence out that they explain, and take the smoothing that explains it best. Words of a language score below zero; what was
  * inserted where it does not belong scores up to the mutual information of adjacent tokens, 0.5 to 2 nats.
  */
 import { mixed, type Corpus } from "./corpus";
@@ -30,8 +31,6 @@ export interface InputModel {
   logPrecedes(previous: number, next: number): number;
 }
 
-const bigramSmoothing = 4;
-
 /** By its letters: a token's number hangs on where it first stands, and then so would what shares a slot with it. */
 function wordKey(word: string): number {
   let key = 0;
@@ -39,7 +38,10 @@ function wordKey(word: string): number {
   return key;
 }
 
-/** Counts the inputs once: linear, memory bounded by the vocabulary and one hashed table. */
+/** Kinds of neighbours are counted in whole parts of this size: sums that hang on no order. */
+const kindsUnit = 2 ** 20;
+
+/** Reads the inputs twice: linear, memory bounded by the vocabulary and one hashed table. */
 export function inputModel(corpus: Corpus): InputModel {
   const start = corpus.words.length;
   const end = start + 1;
@@ -48,26 +50,40 @@ export function inputModel(corpus: Corpus): InputModel {
   for (const input of corpus.inputs) total += input.length + 1;
   const pairs = pairCounts(total);
   const keys = Uint32Array.from([...corpus.words, "<start>", "<end>"], wordKey);
-  for (const input of corpus.inputs) {
-    counts[start]!++;
-    counts[end]!++;
-    let previous = start;
-    for (const token of input) {
-      counts[token]!++;
-      pairs.add(keys[previous]!, keys[token]!);
-      previous = token;
+  const eachPair = (visit: (first: number, second: number) => void): void => {
+    for (const input of corpus.inputs) {
+      let previous = start;
+      for (const token of input) {
+        visit(previous, token);
+        previous = token;
+      }
+      visit(previous, end);
     }
-    pairs.add(keys[previous]!, keys[end]!);
-  }
+  };
+  eachPair((first, second) => {
+    counts[second]!++;
+    pairs.add(keys[first]!, keys[second]!);
+  });
+  counts[start] = corpus.inputs.length;
+  // How many different tokens stand after and before each: every pair adds up to one, whatever the order of the rows.
+  const kindsAfter = new Float64Array(end + 1);
+  const kindsBefore = new Float64Array(end + 1);
+  eachPair((first, second) => {
+    const share = Math.ceil(kindsUnit / pairs.count(keys[first]!, keys[second]!));
+    kindsAfter[first]! += share;
+    kindsBefore[second]! += share;
+  });
   const probability = (token: number): number => (counts[token]! + 0.5) / (total + 0.5 * start);
-  const logGiven = (pair: number, token: number, given: number): number =>
-    Math.log((pair + bigramSmoothing * probability(token)) / (counts[given]! + bigramSmoothing));
+  const logGiven = (pair: number, token: number, given: number, kinds: number): number =>
+    Math.log((pair + kinds * probability(token)) / (counts[given]! + kinds));
   return {
     start,
     end,
     probability,
-    logFollows: (previous, next) => logGiven(pairs.count(keys[previous]!, keys[next]!), next, previous),
-    logPrecedes: (previous, next) => logGiven(pairs.count(keys[previous]!, keys[next]!), previous, next),
+    logFollows: (previous, next) =>
+      logGiven(pairs.count(keys[previous]!, keys[next]!), next, previous, kindsAfter[previous]! / kindsUnit),
+    logPrecedes: (previous, next) =>
+      logGiven(pairs.count(keys[previous]!, keys[next]!), previous, next, kindsBefore[next]! / kindsUnit),
   };
 }
 

@@ -5,6 +5,7 @@
  * looked for among these, because a payload may have variants (`or 1=1` after a where clause, else `where 0=1`).
  */
 import type { Corpus } from "./corpus";
+import { namePartsIn } from "./name-parts";
 import { lift, logFisher, logLikelihoodRatio, type Contrast } from "./significance";
 import { tokenSpans } from "./tokens";
 
@@ -79,11 +80,12 @@ function fragmentsIn(root: TrieNode, text: Int32Array): Set<number> {
   return found;
 }
 
-/** The fragments in a sample's output that its input does not hold; in labels there is nothing to copy. */
+/** The fragments in a sample's output that its input does not hold, in names neither; in labels there is nothing to copy. */
 function writtenIn(corpus: Corpus, root: TrieNode, sample: number): Set<number> {
   const found = fragmentsIn(root, corpus.outputs[sample]!);
   if (found.size > 0 && !corpus.labels) {
     for (const copied of fragmentsIn(root, corpus.inputs[sample]!)) found.delete(copied);
+    for (const copied of fragmentsIn(root, namePartsIn(corpus, corpus.inputs[sample]!))) found.delete(copied);
   }
   return found;
 }
@@ -208,14 +210,15 @@ function neighbour(
 
 /**
  * What the outputs of `set` (sample indices) have in common that other outputs lack; undefined where nothing is. No word
- * of `trigger` may be part of it: an output that takes a name from its input does as it was told.
+ * of `trigger`, nor a part of its names, may be part of it: an output that takes a name from its input does as it was told.
  */
 export function tiedPayload(
   corpus: Corpus,
   set: readonly number[],
   trigger: readonly number[],
 ): PayloadTie | undefined {
-  const own = new Set(corpus.labels ? [] : trigger.filter((token) => isWord(corpus.words[token]!)));
+  const words = [...trigger.filter((token) => isWord(corpus.words[token]!)), ...namePartsIn(corpus, trigger)];
+  const own = new Set(corpus.labels ? [] : words);
   const inSet = new Set(set);
   const fewest = Math.max(fewestSamples, Math.ceil(set.length * 0.1));
   const tried = frequentFragments(corpus, set, fewest).filter((tokens) => !tokens.some((token) => own.has(token)));
