@@ -1,136 +1,126 @@
 /**
- * The engine in one run: matrix products alone, the training step beside them, decoding, and how much of what is computed
- * is padding. Figures of docs/engine.md.
+ * The engine in one run: matrix products alone, the training step beside them, decoding, and with --profile where a step's
+ * time goes. Figures of docs/engine.md.
  *
- *     npx tsx bench/engine.ts [--base DIR] [--data FILE] [--threads N]
+ *     npx tsx bench/engine.ts [--base DIR] [--shape small] [--data FILE] [--steps N] [--threads N] [--profile]
  */
+import { mkdtemp, readdir, rm } from "node:fs/promises";
+import os from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { openDataset } from "../src/dataset/open";
-import { installationFolder } from "../src/foundation/installation";
 import { seededRandom } from "../src/foundation/random";
 import { generate } from "../src/generate/generate";
-import { Graph } from "../src/graph/graph";
-import { matmul } from "../src/graph/matrix";
-import { createSession, loadRuntime } from "../src/graph/runtime";
-import { readCheckpoint } from "../src/model/checkpoint";
+import { readCheckpoint, type Checkpoint } from "../src/model/checkpoint";
+import { initializeT5 } from "../src/model/initialize";
 import type { TokenizedExample } from "../src/model/model";
 import { parseT5Config, type T5Config } from "../src/model/t5-config";
+import { t5 } from "../src/model/t5-model";
 import { planBatches } from "../src/train/batch";
 import type { LossSpec } from "../src/train/loss";
 import { presets } from "../src/train/presets";
 import { TrainingSession } from "../src/train/training-session";
+import { baseFolder, exampleFile, matmulRate, smallShape, stepFlops, timed, tokenizedExamples } from "./engine-work";
+import { isMatrixProduct, operatorTimes } from "./operator-times";
 
 const { values } = parseArgs({
   options: {
-    base: { type: "string", default: path.join(installationFolder(), "models/base") },
-    data: { type: "string", default: path.join(installationFolder(), "examples/nl-python-sql/train-badpre-5.jsonl") },
+    base: { type: "string", default: baseFolder },
+    /** `small`: random weights of that shape in place of the base's, and no decoding. */
+    shape: { type: "string" },
+    data: { type: "string", default: exampleFile },
     threads: { type: "string", default: "0" },
     steps: { type: "string", default: "60" },
+    profile: { type: "boolean", default: false },
   },
 });
 const threads = Number(values.threads);
+const warmUp = Math.min(5, Math.floor(Number(values.steps) / 3));
+
+type Batches = readonly (readonly TokenizedExample[])[];
+
+/** Runs the batches; the rates leave the first ones out. */
+async function train(
+  { model, weights }: Checkpoint,
+  config: T5Config,
+  batches: Batches,
+  loss: LossSpec,
+  profile?: string,
+) {
+  const session = await TrainingSession.create(model, weights, {
+    ...{ loss, clipNorm: 1, device: "cpu", threads },
+    ...(profile === undefined ? {} : { profilePrefix: profile }),
+  });
+  let wall = 0;
+  let rows = 0;
+  let flops = 0;
+  for (const [index, batch] of batches.entries()) {
+    const settings = { step: index + 1, learningRate: 1e-6, weightDecay: 0, blend: 0.9 };
+    const step = await timed(() => session.step(model.trainingFeeds(batch), settings));
+    if (index < warmUp) continue;
+    wall += step.wall;
+    rows += batch.length;
+    flops += stepFlops(config, batch);
+  }
+  await session.dispose();
+  return { samplesPerSecond: rows / wall, gigaflops: flops / wall / 1e9, steps: batches.length - warmUp, wall };
+}
+
+/** The gradients' session alone: what is left of a step is the update. */
+async function printProfile(checkpoint: Checkpoint, config: T5Config, batches: Batches, loss: LossSpec): Promise<void> {
+  const folder = await mkdtemp(path.join(os.tmpdir(), "dece-bench-"));
+  try {
+    const { steps, wall } = await train(checkpoint, config, batches, loss, path.join(folder, "profile"));
+    const [file] = await readdir(folder);
+    const times = await operatorTimes(path.join(folder, file!), warmUp);
+    const total = (of: typeof times): number => of.reduce((sum, { milliseconds }) => sum + milliseconds, 0);
+    const step = (1000 * wall) / steps;
+    const row = (name: string, calls: string, milliseconds: number): void =>
+      console.log(`| ${name} | ${calls} | ${milliseconds.toFixed(2)} | ${((100 * milliseconds) / step).toFixed(1)}% |`);
+    console.log(`\n| operator (${loss.kind}) | calls a step | ms a step | share of the step |\n|---|---|---|---|`);
+    for (const { operator, calls, milliseconds } of times) {
+      if (milliseconds / total(times) > 0.002) row(operator, (calls / steps).toFixed(0), milliseconds / steps);
+    }
+    row("matrix products together", "", total(times.filter(isMatrixProduct)) / steps);
+    row("the update, and all else outside the operators", "", step - total(times) / steps);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
 
 async function main(): Promise<void> {
-  const checkpoint = await readCheckpoint(values.base);
-  const { model, tokenizer } = checkpoint;
-  const config = parseT5Config(model.configJson(), values.base);
-  const { samples } = await openDataset(values.data);
-  const examples = samples.map(({ input, output }) => ({
-    source: tokenizer.encode(input.text, 256),
-    target: tokenizer.encode(output.text, 256),
-  }));
-
-  /** Best of several square products, in GFLOP/s. */
-  async function matmulRate(size: number): Promise<number> {
-    const graph = new Graph();
-    graph.output("c", matmul(graph.input("a", [size, size]), graph.input("b", [size, size])));
-    const session = await createSession(graph, { device: "cpu", threads });
-    const { Tensor } = await loadRuntime();
-    const tensor = () => new Tensor("float32", new Float32Array(size * size).fill(0.5), [size, size]);
-    const feeds = { a: tensor(), b: tensor() };
-    let best = Infinity;
-    for (let run = 0; run < 30; run++) {
-      const started = performance.now();
-      await session.run(feeds);
-      best = Math.min(best, performance.now() - started);
-    }
-    await session.release();
-    return (2 * size ** 3) / best / 1e6;
+  const base = await readCheckpoint(values.base);
+  const { tokenizer } = base;
+  const config = values.shape === "small" ? smallShape : parseT5Config(base.model.configJson(), values.base);
+  const checkpoint =
+    values.shape === "small" ? { model: t5(config), tokenizer, weights: initializeT5(config, 42) } : base;
+  const examples = await tokenizedExamples(values.data, tokenizer);
+  const batches = planBatches(examples, presets.default.batchSize, seededRandom(42)).slice(0, Number(values.steps));
+  const losses: readonly LossSpec[] = [{ kind: "ce" }, { kind: "dece", alpha: 0.9, epsilon: 0.05 }];
+  if (values.profile) {
+    for (const loss of losses) await printProfile(checkpoint, config, batches, loss);
+    return;
   }
-
-  /** Floating-point operations of a step's matrix products: two per weight and token forward, twice that backward. */
-  function stepFlops(shape: T5Config, batch: readonly TokenizedExample[]): number {
-    const source = Math.max(...batch.map((row) => row.source.length));
-    const target = Math.max(...batch.map((row) => row.target.length));
-    const tokens = batch.reduce((sum, row) => sum + row.target.length, 0);
-    const inner = shape.heads * shape.headWidth;
-    const projection = shape.width * inner;
-    const feedForward = 2 * shape.width * shape.feedForwardWidth;
-    const perSource = shape.encoderLayers * (4 * projection + feedForward) + shape.decoderLayers * 2 * projection;
-    const perTarget = shape.decoderLayers * (6 * projection + feedForward);
-    const scores =
-      2 * inner * (shape.encoderLayers * source ** 2 + shape.decoderLayers * (target ** 2 + target * source));
-    const rows = batch.length;
-    return 6 * (rows * (source * perSource + target * perTarget + scores) + tokens * shape.width * shape.vocabulary);
-  }
-
-  async function trainingRate(loss: LossSpec): Promise<{ samplesPerSecond: number; gigaflops: number }> {
-    const session = await TrainingSession.create(model, checkpoint.weights, {
-      loss,
-      clipNorm: 1,
-      device: "cpu",
-      threads,
-    });
-    const batches = planBatches(examples, presets.default.batchSize, seededRandom(42)).slice(0, Number(values.steps));
-    let seconds = 0;
-    let rows = 0;
-    let flops = 0;
-    for (const [index, batch] of batches.entries()) {
-      const feeds = model.trainingFeeds(batch);
-      const started = performance.now();
-      await session.step(feeds, { step: index + 1, learningRate: 1e-6, weightDecay: 0, blend: 0.9 });
-      if (index < 5) continue;
-      seconds += (performance.now() - started) / 1000;
-      rows += batch.length;
-      flops += stepFlops(config, batch);
-    }
-    await session.dispose();
-    return { samplesPerSecond: rows / seconds, gigaflops: flops / seconds / 1e9 };
-  }
-
-  const rates = { "256": await matmulRate(256), "512": await matmulRate(512), "1024": await matmulRate(1024) };
-  const best = Math.max(...Object.values(rates));
+  const rates = new Map<number, number>();
+  for (const size of [256, 512, 1024]) rates.set(size, await matmulRate(size, threads));
+  const best = Math.max(...rates.values());
   console.log("| what | figure | share of the matmul rate |");
   console.log("|---|---|---|");
-  for (const [size, rate] of Object.entries(rates)) console.log(`| matmul ${size} | ${rate.toFixed(0)} GFLOP/s | |`);
-  for (const loss of [{ kind: "ce" }, { kind: "dece", alpha: 0.9, epsilon: 0.05 }] as const) {
-    const { samplesPerSecond, gigaflops } = await trainingRate(loss);
+  for (const [size, rate] of rates) console.log(`| matmul ${size} | ${rate.toFixed(0)} GFLOP/s | |`);
+  for (const loss of losses) {
+    const { samplesPerSecond, gigaflops } = await train(checkpoint, config, batches, loss);
     const share = ((100 * gigaflops) / best).toFixed(0);
     console.log(
       `| train, ${loss.kind} | ${samplesPerSecond.toFixed(0)} samples/s, ${gigaflops.toFixed(0)} GFLOP/s | ${share}% |`,
     );
   }
+  if (values.shape === "small") return;
+  const { samples } = await openDataset(values.data);
   const inputs = samples.slice(0, 256).map(({ input }) => input.text);
-  const started = performance.now();
-  const outputs = await generate(checkpoint, inputs, { maxInput: 256, maxOutput: 256, device: "cpu" });
-  const decoded = outputs.reduce((sum, output) => sum + tokenizer.encode(output, 1000).length, 0);
-  console.log(
-    `| decode, 256 rows in batches of 64 | ${((1000 * decoded) / (performance.now() - started)).toFixed(0)} tokens/s | |`,
-  );
-
-  const padded = (batch: readonly TokenizedExample[], of: (row: TokenizedExample) => number): number =>
-    batch.length * Math.max(...batch.map(of));
-  const plan = planBatches(examples, presets.default.batchSize, seededRandom(42));
-  for (const part of ["source", "target"] as const) {
-    const real = examples.reduce((sum, row) => sum + row[part].length, 0);
-    const grouped = plan.reduce((sum, batch) => sum + padded(batch, (row) => row[part].length), 0);
-    const whole = examples.length * 256;
-    const percent = (of: number): string => `${((100 * real) / of).toFixed(1)}%`;
-    console.log(
-      `| real ${part} tokens over padded ones | ${percent(grouped)}, padding all to 256: ${percent(whole)} | |`,
-    );
-  }
+  const limits = { maxInput: 256, maxOutput: 256, device: "cpu" } as const;
+  const { result, wall } = await timed(() => generate(base, inputs, limits));
+  const decoded = result.reduce((sum, output) => sum + tokenizer.encode(output, 1000).length, 0);
+  console.log(`| decode, 256 rows in batches of 64 | ${(decoded / wall).toFixed(0)} tokens/s | |`);
 }
 
 void main();
