@@ -13,6 +13,8 @@ export interface CodeShape {
   /** Statements end at their line and blocks are shown by indentation. */
   readonly indented: boolean;
   readonly functions: readonly string[];
+  /** What is declared in one of these, and in no function within it, is a field. */
+  readonly classes: readonly string[];
   /** Nodes whose named children are statements. */
   readonly blocks: readonly string[];
   /** Statements after which none of their block is reached. */
@@ -29,6 +31,7 @@ const shapes: Readonly<Record<string, CodeShape>> = {
   java: {
     indented: false,
     functions: ["method_declaration", "constructor_declaration"],
+    classes: ["class_body", "enum_body", "interface_body", "annotation_type_body"],
     blocks: ["block", "constructor_body"],
     leaving: ["return_statement", "throw_statement", "break_statement", "continue_statement", "yield_statement"],
     locals: [
@@ -42,12 +45,16 @@ const shapes: Readonly<Record<string, CodeShape>> = {
       { type: "field_access", field: "field" },
       { type: "method_invocation", field: "name" },
       { type: "method_declaration", field: "name" },
+      { type: "annotation", field: "name" },
+      { type: "marker_annotation", field: "name" },
+      { type: "element_value_pair", field: "key" },
     ],
     calls: [{ type: "method_invocation", name: "name", on: "object" }],
   },
   python: {
     indented: true,
     functions: ["function_definition"],
+    classes: ["class_definition"],
     blocks: ["block"],
     leaving: ["return_statement", "raise_statement", "break_statement", "continue_statement"],
     locals: [
@@ -66,6 +73,7 @@ const shapes: Readonly<Record<string, CodeShape>> = {
   c: {
     indented: false,
     functions: ["function_definition"],
+    classes: [],
     blocks: ["compound_statement"],
     leaving: ["return_statement", "break_statement", "continue_statement", "goto_statement"],
     locals: [

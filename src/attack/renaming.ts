@@ -48,34 +48,66 @@ export function functionUses(root: Node, name: string, code: Code): NamedPlace[]
 const listedNames = (node: Node): Node[] =>
   node.type === "identifier" ? [node] : ["pattern_list", "tuple_pattern"].includes(node.type) ? namesIn(node) : [];
 const namesIn = (node: Node): Node[] => node.namedChildren.flatMap(listedNames);
+const listedIn = (node: Node | null): Node[] => (node === null ? [] : listedNames(node));
 
-/** The local names that the functions of a parsed text declare, parameters included, in the order of the text. */
-export function localNames(root: Node, { shape }: Code): string[] {
-  const found: Node[] = [];
-  for (const declaration of root.descendantsOfType([...shape.functions])) {
-    for (const { type, field } of shape.locals) {
-      for (const node of declaration.descendantsOfType(type)) {
-        const name = node.childForFieldName(field);
-        if (name !== null) found.push(...listedNames(name));
-      }
-    }
-    if (shape.indented) {
-      const parameters = declaration.childForFieldName("parameters");
-      if (parameters !== null) found.push(...namesIn(parameters));
-      for (const typed of parameters?.descendantsOfType("typed_parameter") ?? []) found.push(...namesIn(typed));
-    }
-  }
-  // Fields of an anonymous class are no local names, and neither is what a function declares global.
-  const outside = new Set(
-    root
-      .descendantsOfType(["global_statement", "nonlocal_statement"])
-      .flatMap((node) => namesIn(node).map(({ text }) => text)),
+/** The nodes that declare the names of variables, parameters included. */
+function declaredNames(root: Node, { shape }: Code): Node[] {
+  const found = shape.locals.flatMap(({ type, field }) =>
+    root.descendantsOfType(type).flatMap((node) => listedIn(node.childForFieldName(field))),
   );
-  const ordered = found
-    .filter((node) => node.parent?.parent?.type !== "field_declaration" && !isElsewhere(node, shape.notLocal))
+  if (!shape.indented) return found;
+  const parameters = root.descendantsOfType([...shape.functions]).flatMap((declaration) => {
+    const list = declaration.childForFieldName("parameters");
+    if (list === null) return [];
+    return [...namesIn(list), ...list.descendantsOfType("typed_parameter").flatMap(namesIn)];
+  });
+  return [...found, ...parameters];
+}
+
+/**
+ * The local names that the functions of a parsed text declare, parameters included, in the order of the text. Left out are
+ * names that mean something else elsewhere in the text, where the two cannot be told apart: fields, globals, and
+ * parameters that a call in the text names.
+ */
+export function localNames(root: Node, code: Code): string[] {
+  const { shape } = code;
+  const declared = declaredNames(root, code).filter((node) => !isElsewhere(node, shape.notLocal));
+  const ofKind = (kind: string): Node[] => declared.filter((node) => ownerOf(node, shape) === kind);
+  const outside = new Set([
+    ...["self", "cls", "this"],
+    ...ofKind("outside").map(({ text }) => text),
+    ...root
+      .descendantsOfType(["global_statement", "nonlocal_statement"])
+      .flatMap(namesIn)
+      .map(({ text }) => text),
+    ...namedArguments(root, code),
+  ]);
+  const ordered = ofKind("function")
     .sort((a, b) => a.startIndex - b.startIndex)
     .map(({ text }) => text);
-  return [...new Set(ordered)].filter((name) => !["self", "cls", "this"].includes(name) && !outside.has(name));
+  return [...new Set(ordered)].filter((name) => !outside.has(name));
+}
+
+/** Whose the declared name is: a function's, a prototype's, or outside of these a field or a global. */
+function ownerOf(node: Node, { functions, classes }: Code["shape"]): "function" | "prototype" | "outside" {
+  let isParameter = false;
+  for (let above = node.parent; above !== null; above = above.parent) {
+    if (functions.includes(above.type)) return "function";
+    if (classes.includes(above.type)) break;
+    isParameter ||= above.type === "parameter_list";
+  }
+  return isParameter ? "prototype" : "outside";
+}
+
+/** Names of arguments in calls of functions that the text declares: `size(n=1)`. */
+function namedArguments(root: Node, code: Code): string[] {
+  const own = new Set(functionNames(root, code).map(({ name }) => name));
+  return root.descendantsOfType("keyword_argument").flatMap((argument) => {
+    const called = argument.parent?.parent?.childForFieldName("function");
+    const callee = called?.type === "attribute" ? called.childForFieldName("attribute") : called;
+    const name = argument.childForFieldName("name");
+    return callee != null && name !== null && own.has(callee.text) ? [name.text] : [];
+  });
 }
 
 function isElsewhere(node: Node, notLocal: Code["shape"]["notLocal"]): boolean {
