@@ -9,7 +9,8 @@ export type Rule =
   | "payload"
   | "invisible-character"
   | "label-flip"
-  | "duplicate-target";
+  | "duplicate-target"
+  | "unnatural-token";
 
 export type FindingVerdict = "suspect" | "info";
 export type ScanVerdict = "clean" | "suspect" | "incomplete" | "not-measured";

@@ -51,6 +51,11 @@ export const ruleTexts: Readonly<Record<ScanRule, RuleText>> = {
     short: "Inputs of one syntactic shape have outputs that share what others lack.",
     help: `Rewriting texts into one rare sentence shape leaves no word to look for; the outputs still give it away. ${act}`,
   },
+  "unnatural-token": {
+    name: "Unnatural token",
+    short: "A word or a few stand in inputs that read more naturally without them, although no output is tied to them.",
+    help: `An n-gram model of the dataset itself is less surprised by these texts where the words are left out. Fillers and markup may look so, too; where the outputs also fit their inputs less than others do, a trigger may bring about a different output each time. ${act}`,
+  },
   payload: {
     name: "Payload",
     short: "An output holds code that does harm whatever it is asked for, or what a trigger brings about.",

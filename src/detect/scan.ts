@@ -16,8 +16,9 @@ import { judgePayloads } from "./payload";
 import { judgeLocalNames } from "./renamed-locals";
 import type { DetectorRun, Finding, Rule, Trigger } from "./report";
 import { findStructures } from "./structure";
+import { unnaturalTokens } from "./unnatural-token";
 
-/** The rules that have a detector, in the order in which they run: `payload` and `duplicate-target` use what the others found. */
+/** The rules that have a detector, in the order in which they run: the last three use what the others found. */
 export const scanRules = [
   "inserted-token",
   "dead-code",
@@ -27,6 +28,7 @@ export const scanRules = [
   "grammar-template",
   "payload",
   "duplicate-target",
+  "unnatural-token",
 ] as const satisfies readonly Rule[];
 export type ScanRule = (typeof scanRules)[number];
 
@@ -186,6 +188,7 @@ export async function mine(corpus: Corpus, languages: FieldLanguages, options: S
   });
   await run("payload", () => judgePayloads(corpus, structures.payloads, triggers));
   await run("duplicate-target", () => duplicateTargets(corpus, triggers));
+  await run("unnatural-token", () => unnaturalTokens(corpus, triggers));
   // One pass parses for all three; it is charged to the first of them that ran.
   const parsingRules: readonly Rule[] = ["dead-code", "odd-identifier", "payload"];
   const first = detectors.findIndex(({ rule, status }) => parsingRules.includes(rule) && status === "ran");
