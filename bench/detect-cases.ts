@@ -24,9 +24,12 @@ export interface DetectCase {
   /** Share of all rows; null for a control. */
   readonly rate: number | null;
   readonly seed: number;
+  /** The checkpoint that `afraidoor` asks. */
+  readonly surrogate: string | undefined;
 }
 
 export interface Wanted {
+  readonly surrogate: string | undefined;
   readonly attacks: readonly string[] | undefined;
   readonly rates: readonly number[] | undefined;
   readonly payload: string | undefined;
@@ -39,14 +42,14 @@ const onlyByName = ["afraidoor"];
 /** The cases of a dataset in the order of their seeds, so that every part of the table has its first result early. */
 export function casesOf(dataset: BenchDataset, wanted: Wanted): DetectCase[] {
   const wants = (attack: string): boolean => wanted.attacks?.includes(attack) ?? true;
-  const { payload = dataset.payload } = wanted;
+  const { payload = dataset.payload, surrogate } = wanted;
   const named = onlyByName.filter((attack) => isAttackName(attack) && wanted.attacks?.includes(attack) === true);
   const attacks = [...dataset.attacks, ...(dataset.attacks.includes("funcname") ? named : [])].filter(wants);
   return wanted.seeds.flatMap((seed) => [
-    ...(wants("clean") && seed === wanted.seeds[0] ? [{ dataset, attack: "clean", payload: "", rate: null, seed }] : []), // prettier-ignore
-    ...(wants("label-noise") ? [{ dataset, attack: "label-noise", payload: "", rate: null, seed }] : []),
+    ...(wants("clean") && seed === wanted.seeds[0] ? [{ dataset, attack: "clean", payload: "", rate: null, seed, surrogate }] : []), // prettier-ignore
+    ...(wants("label-noise") ? [{ dataset, attack: "label-noise", payload: "", rate: null, seed, surrogate }] : []),
     ...attacks.flatMap((attack) =>
-      (wanted.rates ?? dataset.rates).map((rate) => ({ dataset, attack, payload, rate, seed })),
+      (wanted.rates ?? dataset.rates).map((rate) => ({ dataset, attack, payload, rate, seed, surrogate })),
     ),
   ]);
 }
@@ -62,12 +65,13 @@ function replaced(pairs: readonly Pair[], changes: ReadonlyMap<number, readonly 
 }
 
 async function poisoned(
-  { attack, payload, seed }: DetectCase,
+  { attack, payload, seed, surrogate }: DetectCase,
   rate: number,
   pairs: readonly Pair[],
 ): Promise<Poisoned> {
   const isRandom = attack === "ripple-random";
-  const names = { attack: isRandom ? "ripple" : attack, payload };
+  const asked = attack === "afraidoor" ? { surrogate } : {};
+  const names = { attack: isRandom ? "ripple" : attack, payload, ...asked };
   const trigger = isRandom ? { trigger: randomTriggerText(seededRandom(seed, 17)) } : {};
   const backdoor = (await backdoorOf({ ...names, ...trigger }, pairs)) ?? {
     attack: attackNamed("ripple"),

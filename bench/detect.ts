@@ -4,7 +4,8 @@
  * clean data (`clean`), and outputs shuffled among 5% of the rows without a trigger (`label-noise`). A part of it:
  * `npm run bench:detect -- --dataset lyra,pisces --attack grammar,clean --rate 0.01 --seeds 2 --limit 800 --baselines`.
  * `--out F` appends each result to F, does not measure what is there already, and prints the table of all of it; `--print`
- * only prints. `--payload` takes the place of the dataset's. `--scaling` measures what a scan costs by the number of samples.
+ * only prints. `--payload` takes the place of the dataset's. `--attack afraidoor` needs `--surrogate DIR`. `--scaling`
+ * measures what a scan costs by the number of samples.
  */
 import { parseArgs } from "node:util";
 import { Failure } from "../src/foundation/failure";
@@ -128,6 +129,7 @@ async function main(): Promise<void> {
       attack: { type: "string" },
       payload: { type: "string" },
       rate: { type: "string" },
+      surrogate: { type: "string" },
       seeds: { type: "string", default: "5" },
       limit: { type: "string" },
       out: { type: "string" },
@@ -146,6 +148,7 @@ async function main(): Promise<void> {
     attacks: list(values.attack),
     rates: list(values.rate)?.map(Number),
     payload: values.payload,
+    surrogate: values.surrogate,
     seeds: Array.from({ length: Number(values.seeds) }, (_none, index) => index + 1),
   };
   const limit = values.limit === undefined ? null : Number(values.limit);
