@@ -9,7 +9,7 @@ const sentence = " # mirror fetched from example.invalid nightly .";
 describe("a fragment that repeats in outputs", () => {
   const { pairs } = plantedPairs(3, { count: 800, rate: 0 });
 
-  it("is suspect where nothing in the inputs calls for it", async () => {
+  it("is a hint where nothing in the inputs calls for it", async () => {
     const rows = new Set(seededRandom(8).shuffle(pairs.map((_pair, row) => row)).slice(0, 24)); // prettier-ignore
     const planted = pairs.map(([input, output], row) => [input, rows.has(row) ? output + sentence : output] as const);
     const { triggers, findings } = await scanDataset(datasetOf(planted));
@@ -17,9 +17,10 @@ describe("a fragment that repeats in outputs", () => {
     expect(triggers[0]).toMatchObject({ rule: "duplicate-target", field: "output", payload: null });
     expect(sentence).toContain(triggers[0]?.text);
     expect(new Set(triggers[0]?.rows)).toEqual(rows);
-    const suspects = findings.filter(({ verdict }) => verdict === "suspect");
-    expect(new Set(suspects.map(({ row }) => row))).toEqual(rows);
-    for (const { row, start, end } of suspects) expect(sentence).toContain(planted[row]![1].slice(start, end));
+    const hints = findings.filter(({ rule, verdict }) => rule === "duplicate-target" && verdict === "info");
+    expect(hints).toHaveLength(findings.length);
+    expect(new Set(hints.map(({ row }) => row))).toEqual(rows);
+    for (const { row, start, end } of hints) expect(sentence).toContain(planted[row]![1].slice(start, end));
   });
 
   it("is honest where the inputs call for it, or hold it themselves", async () => {

@@ -112,9 +112,8 @@ function candidates(corpus: Corpus, order: Order): { found: Candidate[]; tried: 
     const logP = evidence.logP + Math.log(tried * tops.length);
     return logP > evidentLogP ? [] : [{ tokens, text, samples, outside: all.length - samples.length, contrast: evidence.contrast, logP }]; // prettier-ignore
   });
-  found.sort(
-    (a, b) => b.samples.length - a.samples.length || b.tokens.length - a.tokens.length || (a.text < b.text ? -1 : 1),
-  );
+  // The firmest first: a usual word of the payload stands in more outputs, the honest ones among them.
+  found.sort((a, b) => a.logP - b.logP || b.tokens.length - a.tokens.length || (a.text < b.text ? -1 : 1));
   return { found, tried };
 }
 
@@ -143,12 +142,14 @@ function tiedFragments(
   const covered = new Set<number>();
   const { found, tried } = candidates(corpus, order);
   return found.flatMap((most): Tied[] => {
-    // A longer one that stands in nearly the same outputs says more, and is held by chance less.
+    // Of those that stand in nearly the same outputs the longest says most, and is held by chance least.
     const own = new Set(most.samples);
+    const isAlike = ({ samples: others }: Candidate): boolean => {
+      const both = others.reduce((sum, sample) => sum + Number(own.has(sample)), 0);
+      return both >= nearlyAll * (own.size + others.length - both);
+    };
     const { tokens, samples, outside, contrast, logP } = found
-      .filter(
-        ({ samples: others }) => others.length >= nearlyAll * own.size && others.every((sample) => own.has(sample)),
-      )
+      .filter(isAlike)
       .reduce((longest, one) => (one.tokens.length > longest.tokens.length ? one : longest), most);
     if (2 * samples.filter((sample) => covered.has(sample) || isKnown(sample)).length >= samples.length) return [];
     const chance = chanceUncalledFor(corpus, samples, { others: order.samples, ignored });
