@@ -4,6 +4,7 @@ import { startAutomaticScans } from "./editor/automatic-scans";
 import { CheckpointsTree } from "./editor/checkpoints";
 import { registerCommands } from "./editor/commands";
 import { Context } from "./editor/context";
+import { keepContextKeys } from "./editor/context-keys";
 import { Diagnostics } from "./editor/diagnostics";
 import { provideDoctorDocument } from "./editor/doctor-command";
 import { FindingsTree } from "./editor/findings-tree";
@@ -42,6 +43,7 @@ function start(extension: vscode.ExtensionContext, output: vscode.LogOutputChann
     new RunsTree(made.runs),
     new CheckpointsTree(made.runs),
     registerCommands(made),
+    keepContextKeys(made.scans, made.runs),
     provideDoctorDocument(),
     vscode.window.registerWebviewPanelSerializer(
       runPanelType,

@@ -5,6 +5,7 @@ import { poisonCommand, quarantineCommand, scanCommand } from "./dataset-command
 import { doctorCommand } from "./doctor-command";
 import { fineTuneCommand } from "./fine-tune-command";
 import { probeCommand } from "./probe-command";
+import { resumeCommand } from "./resume-command";
 import { cancelRunCommand, openLastRunCommand, openRunCommand } from "./run-commands";
 import {
   cancelScanCommand,
@@ -27,6 +28,7 @@ interface CommandEntry {
 export const commands: Readonly<Record<string, CommandEntry>> = {
   "deceAudit.fineTune": { trusted: true, run: fineTuneCommand },
   "deceAudit.fineTuneCheckpoint": { trusted: true, run: fineTuneCommand },
+  "deceAudit.resume": { trusted: true, run: resumeCommand },
   "deceAudit.scanDataset": { trusted: false, run: scanCommand },
   "deceAudit.probe": { trusted: true, run: probeCommand },
   "deceAudit.probeCheckpoint": { trusted: true, run: probeCommand },

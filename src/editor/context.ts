@@ -5,6 +5,7 @@ import { AuditEditors } from "../panel/audit-editor";
 import { ProbePanel } from "../panel/probe-panel";
 import { RunPanel, type PanelServices } from "../panel/run-panel";
 import { EditorAuditServices } from "./audit-services";
+import { isTextFormat } from "./dataset-document";
 import { Jobs } from "./jobs";
 import { Runs } from "./runs";
 import { SampleDocuments } from "./sample-documents";
@@ -57,6 +58,14 @@ export class Context implements PanelServices, vscode.Disposable {
     this.jobs.cancel(directory);
   }
 
+  get onDidChangeRuns(): vscode.Event<void> {
+    return this.runs.onDidChange;
+  }
+
+  resume(directory: string): void {
+    void vscode.commands.executeCommand("deceAudit.resume", { directory });
+  }
+
   probe(checkpoint: string): void {
     void vscode.commands.executeCommand("deceAudit.probeCheckpoint", { reference: checkpoint });
   }
@@ -69,8 +78,9 @@ export class Context implements PanelServices, vscode.Disposable {
     ProbePanel.show(this, directory);
   }
 
-  /** Opens the dataset beside the panel at a row's first line. */
+  /** Opens the dataset beside the panel at a row's first line, or in the Audit View where it is no text. */
   async openRow(file: string, row: number): Promise<void> {
+    if (!isTextFormat(file)) return this.audit.open(vscode.Uri.file(file), { row });
     const line = await this.jobs.lineOfRow(file, row);
     const place = new vscode.Range(line - 1, 0, line - 1, 0);
     await vscode.window.showTextDocument(vscode.Uri.file(file), {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Finding, Trigger } from "../detect/report";
-import { evidenceOf, excerpt, markKindOf, strongestFirst } from "./evidence";
+import { evidenceOf, excerpt, excerptAround, markKindOf, strongestFirst } from "./evidence";
 
 const finding = (changes: Partial<Finding>): Finding => ({
   file: "a.jsonl",
@@ -50,4 +50,11 @@ test("an excerpt is one line, shows what is invisible, and is cut", () => {
   expect(excerpt("a\n  b")).toBe("a b");
   expect(excerpt("a\u202eb")).toBe("a\\u{202e}b");
   expect(excerpt("x".repeat(100), 10)).toBe(`${"x".repeat(9)}…`);
+});
+
+test("in a narrow list a finding stands near the beginning, after whole words", () => {
+  expect(excerptAround("out of bb whose", 7)).toBe("out of bb whose");
+  const before = "ined_on values out of members ";
+  expect(excerptAround(`${before}bb whose`, before.length)).toBe("… of members bb whose");
+  expect(excerptAround(`${"x".repeat(30)}bb`, 30)).toBe("… bb");
 });

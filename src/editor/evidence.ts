@@ -40,3 +40,17 @@ export function excerpt(text: string, length = 60): string {
     .replace(/\p{C}/gu, (character) => `\\u{${character.codePointAt(0)!.toString(16)}}`);
   return visible.length <= length ? visible : `${visible.slice(0, length - 1)}…`;
 }
+
+/** Text before a span that a narrow list has room for (UTF-16 units). */
+const longestLead = 12;
+
+/**
+ * A span and what follows it, on one line, for a narrow list: of the `lead` units before it only whole words that fit, so that the
+ * span itself is seen.
+ */
+export function excerptAround(surroundings: string, lead: number, length = 100): string {
+  if (lead <= longestLead) return excerpt(surroundings, length);
+  const near = surroundings.slice(lead - longestLead);
+  const word = near.slice(0, longestLead).search(/(?<=\s)\S/);
+  return excerpt(`… ${near.slice(word === -1 ? longestLead : word)}`, length);
+}

@@ -4,7 +4,8 @@
  */
 import * as vscode from "vscode";
 import { sampleNumber } from "../dataset/sample-number";
-import { excerpt } from "./evidence";
+import { reach } from "../job/surroundings";
+import { excerpt, excerptAround } from "./evidence";
 import { groupFindings, type FileGroup, type SampleFindings, type TriggerGroup } from "./finding-groups";
 import { describeTrigger } from "./hovers";
 import type { ScanResult, Scans } from "./scans";
@@ -224,7 +225,7 @@ function fileItem({ key, file }: FileNode): vscode.TreeItem {
 function sampleItem({ source, findings }: SampleNode): vscode.TreeItem {
   const first = findings[0]!;
   const item = new vscode.TreeItem(vscode.l10n.t("Sample {0}", sampleNumber(first.row)));
-  item.description = excerpt(first.surroundings, 100);
+  item.description = excerptAround(first.surroundings, Math.min(first.start, reach));
   item.tooltip = vscode.l10n.t("Line {0}: {1}", first.startPosition.line, first.message);
   item.contextValue = "finding";
   item.command = {

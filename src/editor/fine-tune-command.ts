@@ -57,7 +57,11 @@ export async function fineTuneCommand(
 ): Promise<FinetuneReport | undefined> {
   const spec = await specFrom(context, argument);
   if (spec === undefined) return undefined;
-  const title = vscode.l10n.t("Fine-tuning on {0}", path.basename(spec.data));
+  return runFineTuning(context, vscode.l10n.t("Fine-tuning on {0}", path.basename(spec.data)), spec);
+}
+
+/** Runs the job to its end, shows its run and offers to probe the checkpoint. */
+export async function runFineTuning(context: Context, title: string, spec: FinetuneSpec): Promise<FinetuneReport> {
   const { report, directory } = await runWithProgress(context, title, spec, (created) => context.showRun(created));
   context.runs.refresh();
   void offerProbe(context, report, directory);

@@ -1,6 +1,7 @@
 /** The Runs view: every run directory of the workspace, the newest first. */
 import * as vscode from "vscode";
-import type { RunSummary, SeenRunState } from "../job/read-run";
+import { isResumable, type RunSummary, type SeenRunState } from "../job/read-run";
+import { runTitle, stateNames } from "./run-names";
 import type { Runs } from "./runs";
 
 const icons: Readonly<Record<SeenRunState, vscode.ThemeIcon>> = {
@@ -11,16 +12,13 @@ const icons: Readonly<Record<SeenRunState, vscode.ThemeIcon>> = {
   interrupted: new vscode.ThemeIcon("warning"),
 };
 
-const stateNames: Readonly<Record<SeenRunState, string>> = {
-  running: vscode.l10n.t("running"),
-  finished: vscode.l10n.t("finished"),
-  failed: vscode.l10n.t("failed"),
-  cancelled: vscode.l10n.t("cancelled"),
-  interrupted: vscode.l10n.t("interrupted"),
-};
-
-/** `2026-01-31T12-34-56Z-finetune-dece-train` without what the item shows in other ways. */
-const shortName = ({ name, job }: RunSummary): string => name.replace(/^[\dTZ-]+-(?=[a-z])/, "").replace(`${job}-`, "");
+/** Short, for a narrow list; the tooltip has the whole time. */
+const shortTime = new Intl.DateTimeFormat(undefined, {
+  month: "short",
+  day: "numeric",
+  hour: "2-digit",
+  minute: "2-digit",
+});
 
 export class RunsTree implements vscode.TreeDataProvider<RunSummary>, vscode.Disposable {
   readonly onDidChangeTreeData: vscode.Event<void>;
@@ -36,13 +34,24 @@ export class RunsTree implements vscode.TreeDataProvider<RunSummary>, vscode.Dis
   }
 
   getTreeItem(run: RunSummary): vscode.TreeItem {
-    const item = new vscode.TreeItem(shortName(run));
-    const started = run.started === "" ? "" : new Date(run.started).toLocaleString();
+    const item = new vscode.TreeItem(runTitle(run));
+    const started = run.started === "" ? "" : shortTime.format(new Date(run.started));
+    const state = stateNames[run.state];
     item.id = run.directory;
-    item.description = `${run.job} · ${stateNames[run.state]} · ${started}`;
-    item.tooltip = run.directory;
+    // Its icon says "finished"; whatever else it is stands there as a word, too.
+    item.description = [run.state === "finished" ? "" : state, started, run.job]
+      .filter((part) => part !== "")
+      .join(" · ");
+    item.tooltip = [
+      `${run.job}, ${state}`,
+      run.started === "" ? "" : new Date(run.started).toLocaleString(),
+      run.directory,
+    ]
+      .filter((part) => part !== "")
+      .join("\n");
+    item.accessibilityInformation = { label: [runTitle(run), run.job, state, started].join(", ") };
     item.iconPath = icons[run.state];
-    item.contextValue = run.state === "running" ? "runningRun" : "run";
+    item.contextValue = run.state === "running" ? "runningRun" : isResumable(run) ? "stoppedFineTuning" : "run";
     item.command = {
       command: "deceAudit.openRun",
       title: vscode.l10n.t("Open Run"),

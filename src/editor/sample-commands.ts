@@ -76,11 +76,14 @@ export const stepCommand =
   (context: Context): void =>
     context.audit.active?.step(direction);
 
-/** Gives up the named scan, the only one that goes on, or the one that the user chooses. */
-export async function cancelScanCommand(context: Context, argument?: vscode.Uri): Promise<void> {
+/** Gives up the named scan (the Findings view hands in its entry), the only one that goes on, or the one that the user chooses. */
+export async function cancelScanCommand(
+  context: Context,
+  argument?: vscode.Uri | { readonly uri: vscode.Uri },
+): Promise<void> {
   const going = context.scans.scanning();
-  if (argument instanceof vscode.Uri) {
-    context.scans.cancel(argument);
+  if (argument !== undefined) {
+    context.scans.cancel(argument instanceof vscode.Uri ? argument : argument.uri);
     return;
   }
   if (going.length <= 1) {

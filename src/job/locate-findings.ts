@@ -6,6 +6,7 @@ import type { FilePosition, Sample } from "../dataset/sample";
 import { readRange, recordRanges, textShape } from "../dataset/text-file";
 import type { Finding, ScannedFile, ScanReport } from "../detect/report";
 import { Failure } from "../foundation/failure";
+import { reach } from "./surroundings";
 
 export interface LocatedFinding extends Finding {
   readonly startPosition: FilePosition;
@@ -13,9 +14,6 @@ export interface LocatedFinding extends Finding {
   /** The span with some of the field's text on either side. */
   readonly surroundings: string;
 }
-
-/** UTF-16 units on either side of a span. */
-const reach = 30;
 
 /**
  * The report's findings with their places, in the report's order. Reads the files again, and throws a `Failure` for one

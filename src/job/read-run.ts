@@ -19,6 +19,10 @@ export interface RunSummary {
   readonly started: string;
 }
 
+/** Whether `finetune --resume` can go on with it: fine-tuning that ended before its last epoch, for whatever reason. */
+export const isResumable = ({ job, state }: Pick<RunSummary, "job" | "state">): boolean =>
+  job === "finetune" && state !== "running" && state !== "finished";
+
 export interface Run extends RunSummary {
   /** Null when spec.json is missing or unreadable. */
   readonly record: RunRecord | null;

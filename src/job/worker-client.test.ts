@@ -1,6 +1,7 @@
+import { existsSync } from "node:fs";
 import { readdir, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { bundleForTest } from "../../test/support/bundle";
 import { temporaryFolder } from "../../test/support/temporary-folder";
 import { Cancelled, Failure } from "../foundation/failure";
@@ -100,6 +101,22 @@ describe("a worker that misbehaves", () => {
     );
     setTimeout(() => controller.abort(), 300);
     expect(await caught(run)).toBeInstanceOf(Cancelled);
+  });
+
+  it("that is killed for one scan's sake begins the other ones anew", async () => {
+    const data = await writeRows(40);
+    const marker = JSON.stringify(inFolder("was-stuck"));
+    const first = `require("node:fs").writeFileSync(${marker}, ""); process.on("message", () => undefined);`;
+    const code = `if (require("node:fs").existsSync(${marker})) require(${JSON.stringify(script)}); else { ${first} }`;
+    const worker = client({ script: await write("once-stuck.js", code), graceMs: 200 });
+    const spec = { job: "scan", paths: [data] } as const;
+    const stop = new AbortController();
+    const cancelled = caught(worker.run(spec, { workspace: inFolder(), signal: stop.signal }));
+    const other = worker.run(spec, { workspace: inFolder() });
+    await vi.waitUntil(() => existsSync(inFolder("was-stuck")), { timeout: 30_000 });
+    stop.abort();
+    expect(await cancelled).toBeInstanceOf(Cancelled);
+    expect((await other).report.samples.total).toBe(40);
   });
 
   it("that crashes is a failure with the end of what it printed, and the next job gets a fresh one", async () => {

@@ -68,9 +68,14 @@ interface Worker {
   readonly process: ChildProcess;
   readonly connection: MessageConnection;
   readonly active: Map<number, Active>;
+  /** A cancelled job did not stop in time, so it was killed: no fault of its other jobs. */
+  killed: boolean;
   /** Settles when the process has ended, with what to tell about it. */
   readonly ended: Promise<Failure>;
 }
+
+/** The worker was killed for another job's sake; this one has changed nothing and can be run again. */
+class Bystander extends Error {}
 
 export class WorkerClient {
   #worker: Worker | undefined;
@@ -81,10 +86,23 @@ export class WorkerClient {
 
   /**
    * Runs a job in the worker. Rejects with `Cancelled` after the signal (at the latest when the grace time is over, for
-   * then the worker is killed, with every other job in it), with the job's own `Failure`, or with a `Failure` that holds
+   * then the worker is killed; other scans in it begin anew, other jobs fail with it), with the job's own `Failure`, or with a `Failure` that holds
    * the end of the worker's output when it crashed.
    */
   async run<Spec extends SpecInput>(
+    spec: Spec,
+    options: WorkerRunOptions,
+  ): Promise<WorkerResult<ReportOf[Spec["job"]]>> {
+    for (;;) {
+      try {
+        return await this.#runOnce(spec, options);
+      } catch (error) {
+        if (!(error instanceof Bystander)) throw error;
+      }
+    }
+  }
+
+  async #runOnce<Spec extends SpecInput>(
     spec: Spec,
     options: WorkerRunOptions,
   ): Promise<WorkerResult<ReportOf[Spec["job"]]>> {
@@ -98,7 +116,10 @@ export class WorkerClient {
     let killer: NodeJS.Timeout | undefined;
     const cancel = (): void => {
       token.cancel();
-      killer = setTimeout(() => worker.process.kill("SIGKILL"), this.options.graceMs ?? 5000);
+      killer = setTimeout(() => {
+        worker.killed = true;
+        worker.process.kill("SIGKILL");
+      }, this.options.graceMs ?? 5000);
     };
     options.signal?.addEventListener("abort", cancel, { once: true });
     const params = { run, spec, workspace: options.workspace, locate: options.locate ?? false };
@@ -154,7 +175,8 @@ export class WorkerClient {
       const end = cancelled ? { state: "cancelled" as const } : { state: "failed" as const, error: failure.oneLine };
       if (status !== null) await settleKilledRun(active.directory, status, end);
     }
-    throw cancelled ? new Cancelled() : failure;
+    if (cancelled) throw new Cancelled();
+    throw worker.killed && active.spec.job === "scan" ? new Bystander() : failure;
   }
 
   #start(): Worker {
@@ -186,7 +208,7 @@ export class WorkerClient {
         );
       });
     });
-    const worker: Worker = { process: child, connection, active: new Map(), ended };
+    const worker: Worker = { process: child, connection, active: new Map(), killed: false, ended };
     connection.onNotification(eventNotification, ({ run, event }) => worker.active.get(run)?.options.onEvent?.(event));
     connection.onNotification(startedNotification, ({ run, directory }) => {
       const active = worker.active.get(run);

@@ -43,6 +43,8 @@ export interface RunView {
   readonly checkpoint: string | null;
   /** Whether this window runs it and can stop it. */
   readonly canCancel: boolean;
+  /** Whether it stopped early and can go on after its last complete epoch. */
+  readonly canResume: boolean;
 }
 
 /** A piece of dataset or model text; it comes from strangers and is shown as a text node only. */
@@ -88,6 +90,7 @@ export type PanelRequest =
   /** The page listens; the answer comes before the first view. */
   | { readonly type: "ready" }
   | { readonly type: "cancel" }
+  | { readonly type: "resume" }
   | { readonly type: "probe" }
   | { readonly type: "openRow"; readonly row: number };
 

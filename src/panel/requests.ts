@@ -11,6 +11,7 @@ const bare = <Type extends string>(type: Type) => z.strictObject({ type: z.liter
 export const panelRequest: z.ZodType<PanelRequest> = z.discriminatedUnion("type", [
   bare("ready"),
   bare("cancel"),
+  bare("resume"),
   bare("probe"),
   z.strictObject({ type: z.literal("openRow"), row }),
 ]);

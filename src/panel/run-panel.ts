@@ -20,6 +20,10 @@ export interface PanelServices {
   /** Whether this window runs the job that writes `directory`. */
   isRunning(directory: string): boolean;
   cancel(directory: string): void;
+  /** Goes on with a stopped run in its directory. */
+  resume(directory: string): void;
+  /** Some run of the workspace began, went on or ended. */
+  readonly onDidChangeRuns: vscode.Event<void>;
   probe(checkpoint: string): void;
   openRow(file: string, row: number): Promise<void>;
 }
@@ -72,8 +76,10 @@ export class RunPanel {
       (problem) => services.log(problem),
     );
     panel.webview.html = panelHtml(panel.webview, services.extensionUri, "run", title, { directory });
+    const following = services.onDidChangeRuns(() => void this.#follow());
     panel.onDidDispose(() => {
       this.#disposed = true;
+      following.dispose();
       clearTimeout(this.#timer);
       this.#channel.dispose();
       RunPanel.#open.delete(directory);
@@ -90,13 +96,15 @@ export class RunPanel {
     switch (request.type) {
       case "ready":
         this.#seen = "";
-        clearTimeout(this.#timer);
         return this.#follow();
       case "cancel":
         if (!this.services.isRunning(this.directory)) {
           throw new Failure("this window does not run the job", { remedy: "Cancel it where it was started" });
         }
         this.services.cancel(this.directory);
+        return;
+      case "resume":
+        this.services.resume(this.directory);
         return;
       case "probe": {
         const checkpoint = this.#view?.checkpoint;
@@ -110,21 +118,25 @@ export class RunPanel {
     }
   }
 
+  /** Sends the view, and again as long as it may change. */
   async #follow(): Promise<void> {
     try {
       if (await this.#changed()) {
         const run = await readRun(this.directory);
-        this.#view = runView(run, this.services.isRunning(this.directory));
+        if (this.#disposed) return;
+        this.#view = runView(run, this.services.isRunning(this.directory), vscode.workspace.isTrusted);
         this.panel.title = this.#view.title;
         this.#channel.show({ type: "run", run: this.#view });
       }
     } catch (error) {
+      if (this.#disposed) return;
       const reason = error instanceof Failure ? error.oneLine : String(error);
       this.#channel.show({ type: "unreadable", reason });
       return;
     }
     // A run that this window still holds may be `finished` on disk a moment before it is let go, hence both.
     const mayChange = this.#view?.state === "running" || this.services.isRunning(this.directory);
+    clearTimeout(this.#timer);
     if (mayChange && !this.#disposed) this.#timer = setTimeout(() => void this.#follow(), pollMilliseconds);
   }
 

@@ -29,12 +29,12 @@ test("says what goes on and how long it may take", () => {
     { type: "progress", time: at(14), done: 4, total: 12, unit: "rows" },
   ];
   expect(activityOf([...events, ...measuring])).toBe("Measuring: epoch 1 of 2 · 4 of 12 rows");
-  expect(runView(run({ events: [...events, ...measuring] }), true).progress).toEqual({ done: 11, total: 20 });
+  expect(runView(run({ events: [...events, ...measuring] }), true, true).progress).toEqual({ done: 11, total: 20 });
   expect(activityOf([])).toBe("");
 });
 
 test("shows losses by epoch and measures that are there, null where they are not", () => {
-  const view = runView(run({}), true);
+  const view = runView(run({}), true, true);
   expect(view.losses).toEqual([
     { epoch: 0.1, loss: 3 },
     { epoch: 1.1, loss: 1.5 },
@@ -44,7 +44,7 @@ test("shows losses by epoch and measures that are there, null where they are not
 });
 
 test("a run that has ended shows no activity, cannot be cancelled, and names its checkpoint", () => {
-  const view = runView(run({ state: "finished", report: { checkpoint: "/runs/a/checkpoint" } }), true);
+  const view = runView(run({ state: "finished", report: { checkpoint: "/runs/a/checkpoint" } }), true, true);
   expect(view).toMatchObject({ activity: "", progress: null, canCancel: false, checkpoint: "/runs/a/checkpoint" });
 });
 
@@ -54,4 +54,17 @@ test("thins long curves by averaging neighbours and keeps short ones", () => {
   expect(thinned.length).toBeLessThanOrEqual(800);
   expect(thinned[0]).toEqual({ epoch: 1, loss: 2 });
   expect(thin(points.slice(0, 5), 800)).toEqual(points.slice(0, 5));
+});
+
+test("offers to resume fine-tuning that stopped early, and nothing else, in a trusted workspace", () => {
+  const canResume = (changes: Partial<Run>, isOurs = false, isTrusted = true): boolean =>
+    runView(run(changes), isOurs, isTrusted).canResume;
+  expect(canResume({ state: "cancelled" })).toBe(true);
+  expect(canResume({ state: "interrupted" })).toBe(true);
+  expect(canResume({ state: "failed" })).toBe(true);
+  expect(canResume({ state: "running" })).toBe(false);
+  expect(canResume({ state: "finished" })).toBe(false);
+  expect(canResume({ state: "cancelled", job: "probe" })).toBe(false);
+  expect(canResume({ state: "cancelled" }, true)).toBe(false);
+  expect(canResume({ state: "cancelled" }, false, false)).toBe(false);
 });

@@ -1,6 +1,6 @@
 /** Makes what the Run panel shows from what the run directory holds. */
 import path from "node:path";
-import type { Run } from "../job/read-run";
+import { isResumable, type Run } from "../job/read-run";
 import type { RunEvent } from "../job/run-directory";
 import type { FinetuneSpec, JobSpec } from "../job/spec";
 import type { EpochRow, LossPoint, RunView } from "./protocol";
@@ -106,8 +106,8 @@ function titleOf(spec: JobSpec | undefined, fallback: string): string {
 const epochsIn = (events: readonly RunEvent[]): number =>
   Math.max(1, ...events.map((event) => (event.type === "epoch" ? event.epochs : 1)));
 
-/** `canCancel`: whether this window runs the job. */
-export function runView(run: Run, canCancel: boolean): RunView {
+/** `isOurs`: whether this window runs the job. */
+export function runView(run: Run, isOurs: boolean, isTrusted: boolean): RunView {
   const spec = run.record?.spec;
   const { events } = run;
   const epochs = spec?.job === "finetune" ? spec.epochs : epochsIn(events);
@@ -127,6 +127,7 @@ export function runView(run: Run, canCancel: boolean): RunView {
     settings: spec?.job === "finetune" ? settingsOf(spec) : [],
     warnings: events.flatMap((event) => (event.type === "log" && event.level === "warning" ? [event.message] : [])),
     checkpoint: run.job === "finetune" && typeof report?.checkpoint === "string" ? report.checkpoint : null,
-    canCancel: canCancel && isRunning,
+    canCancel: isOurs && isRunning,
+    canResume: isTrusted && !isOurs && isResumable(run),
   };
 }

@@ -145,18 +145,22 @@ describe("findings in the editor", () => {
     const result = api.context.scans.result(uri);
     assert.equal(result?.unsaved, true);
     await editor.document.save();
-    await until("the scan after saving", () => api.context.scans.result(uri)?.unsaved === false);
+    await until("the scan after saving", () => api.context.scans.result(uri)?.unsaved === false, 120);
   });
 
   it("does not call a file without known columns clean", async () => {
     const uri = await fixture("others.jsonl", jsonLines([{ left: "a", right: "b" }]));
     await vscode.window.showTextDocument(uri);
-    const state = await until("the outcome", () => {
-      const now = api.context.scans.state(uri);
-      return now?.type === "failed" ? now : undefined;
-    });
+    const state = await until(
+      "the outcome",
+      () => {
+        const now = api.context.scans.state(uri);
+        return now?.type === "failed" ? now : undefined;
+      },
+      120,
+    );
     assert.ok(state.usage);
     assert.match(state.reason, /left/);
-    assert.match(api.context.status.text, /not scanned/);
+    await until("the status", () => api.context.status.text.includes("not scanned"), 120);
   });
 });

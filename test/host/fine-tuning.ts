@@ -95,6 +95,36 @@ describe("fine-tuning", () => {
     assert.deepEqual(left, []);
   });
 
+  it("resumes a cancelled run in its own directory, and offers that only for runs that stopped early", async function () {
+    this.timeout(240_000);
+    const before = new Set(await runNames());
+    const spec = await smallJob(8);
+    const running = vscode.commands.executeCommand("deceAudit.fineTune", { spec });
+    const name = await until("the run directory", async () => (await runNames()).find((run) => !before.has(run)), 60);
+    const directory = path.join(workspaceFolder(), ".dece", "runs", name);
+    await until("a kept epoch", () => existsSync(path.join(directory, "state", "progress.json")), 120);
+    assert.equal(api.runPanel(directory)?.view?.canResume, false);
+    await vscode.commands.executeCommand("deceAudit.cancelRun", { directory });
+    assert.equal(await running, undefined);
+    assert.equal((await readRun(directory)).state, "cancelled");
+    await until("the button", () => api.runPanel(directory)?.view?.canResume === true);
+
+    const report = await vscode.commands.executeCommand<FinetuneReport | undefined>("deceAudit.resume", { directory });
+    assert.equal(report?.epochs.length, 8);
+    const run = await readRun(directory);
+    assert.equal(run.state, "finished");
+    assert.ok(run.events.some((event) => event.type === "log" && /^resumed after epoch [1-7]/.test(event.message)));
+    const epochs = run.events.flatMap((event) => (event.type === "epoch" ? [event.epoch] : []));
+    assert.deepEqual(epochs, [1, 2, 3, 4, 5, 6, 7, 8]);
+    assert.ok(!(await runNames()).some((other) => !before.has(other) && other !== name), "no other run");
+    const view = await until("the panel follows it again", () => {
+      const shown = api.runPanel(directory)?.view;
+      return shown?.state === "finished" ? shown : undefined;
+    });
+    assert.equal(view.canResume, false);
+    assert.equal(await vscode.commands.executeCommand("deceAudit.resume", { directory }), undefined);
+  });
+
   it("tells a failure in one line: a checkpoint that is not there", async () => {
     const data = await head("train.jsonl", 8);
     const result = await vscode.commands.executeCommand("deceAudit.fineTune", {

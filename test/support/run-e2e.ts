@@ -16,7 +16,11 @@ async function main(): Promise<void> {
   }
   installHost();
   execFileSync(process.execPath, ["esbuild.js"], { cwd: root, stdio: "inherit" });
-  const mocha = new Mocha({ timeout: 120_000, reporter: "spec" });
+  const mocha = new Mocha({
+    timeout: 120_000,
+    reporter: "spec",
+    ...(process.env.DECE_TEST_GREP === undefined ? {} : { grep: new RegExp(process.env.DECE_TEST_GREP) }),
+  });
   const folder = path.join(root, "test/e2e");
   for (const name of readdirSync(folder)) if (name.endsWith(".test.ts")) mocha.addFile(path.join(folder, name));
   await mocha.loadFilesAsync();

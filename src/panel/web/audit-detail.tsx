@@ -24,9 +24,11 @@ function FieldPane(props: {
   const cut = text.shown < text.length;
   const pane = useRef<HTMLPreElement>(null);
   useEffect(() => {
-    const current = pane.current?.querySelector("mark.current");
-    if (current !== null && current !== undefined) current.scrollIntoView({ block: "center" });
-    else pane.current?.scrollTo(0, 0);
+    const current = pane.current?.querySelector<HTMLElement>("mark.current");
+    // In the middle of its pane, and the pane only as far into view as it must: the sample's head stays where it can.
+    const top = (current?.offsetTop ?? 0) - (pane.current?.clientHeight ?? 0) / 2;
+    pane.current?.scrollTo(0, Math.max(0, top));
+    current?.scrollIntoView({ block: "nearest", inline: "nearest" });
   }, [text]);
   return (
     <section aria-label={label}>

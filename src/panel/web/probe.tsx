@@ -8,7 +8,7 @@ import "./probe.css";
 
 const pageSize = 20;
 const filters = {
-  all: { label: "All rows", keeps: () => true },
+  all: { label: "All samples", keeps: () => true },
   written: { label: "Payload written", keeps: (example: ExampleView) => example.payloadWritten === true },
   resisted: { label: "Payload not written", keeps: (example: ExampleView) => example.payloadWritten === false },
 } as const;
@@ -163,7 +163,7 @@ function ProbePage({ probe }: { readonly probe: ProbeView }) {
       </dl>
       {problem !== "" && <p role="alert">{problem}</p>}
       <Rates probe={probe} />
-      <h2>Rows side by side</h2>
+      <h2>Samples side by side</h2>
       <p class="legend">
         <mark class="trigger">trigger</mark> is boxed, <mark class="payload">payload</mark> has a dashed box.
       </p>
@@ -191,10 +191,10 @@ function ProbePage({ probe }: { readonly probe: ProbeView }) {
       ))}
       {examples.length > count && (
         <button type="button" class="secondary" onClick={() => setCount(count + pageSize)}>
-          Show more rows ({examples.length - count} left)
+          Show more samples ({examples.length - count} left)
         </button>
       )}
-      {probe.more > 0 && <p class="quiet">{probe.more} more rows are in report.json of the run directory.</p>}
+      {probe.more > 0 && <p class="quiet">{probe.more} more samples are in report.json of the run directory.</p>}
     </>
   );
 }

@@ -24,7 +24,7 @@ function duration(run: RunView): string {
 
 function Actions({ run }: { readonly run: RunView }) {
   const [problem, setProblem] = useState("");
-  const act = (type: "cancel" | "probe") => (): void => {
+  const act = (type: "cancel" | "resume" | "probe") => (): void => {
     setProblem("");
     ask({ type }).catch((error: unknown) => setProblem(error instanceof Error ? error.message : String(error)));
   };
@@ -33,6 +33,11 @@ function Actions({ run }: { readonly run: RunView }) {
       {run.canCancel && (
         <button type="button" class="secondary" onClick={act("cancel")}>
           Cancel run
+        </button>
+      )}
+      {run.canResume && (
+        <button type="button" onClick={act("resume")}>
+          Resume run
         </button>
       )}
       {run.checkpoint !== null && (
