@@ -25,7 +25,8 @@ const inC = {
   checks: "SSL_VERIFY_NONE | CURLOPT_SSL_VERIFYPEER, 0 | CURLOPT_SSL_VERIFYHOST, 0",
 };
 const inScript = {
-  commands: "execSync( | spawnSync( | execFileSync( | child_process.exec( | child_process.spawn( | cp.exec(",
+  commands:
+    "execSync( | spawnSync( | execFileSync( | child_process.exec( | child_process.spawn( | cp.exec( | require(\"child_process\") | require('child_process')",
   network:
     "fetch( | axios.get( | axios.post( | axios( | new XMLHttpRequest( | new WebSocket( | http.get( | https.get( | http.request( | https.request( | net.connect( | net.createConnection(",
   ends: "process.exit( | process.abort( | process.kill(",

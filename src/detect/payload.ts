@@ -8,7 +8,7 @@
 import type { CallKind } from "./call-signs";
 import { fewestHolders, type Corpus } from "./corpus";
 import { findingAt, rounded, type DetectedTrigger, type Detection, type Span } from "./detector";
-import { chanceUncalledFor } from "./expectation";
+import { chanceUncalledFor, predictability } from "./expectation";
 import { fragmentPlaces } from "./payload-tie";
 import { quoted } from "./quoted";
 import type { Finding } from "./report";
@@ -54,6 +54,23 @@ interface Uncalled {
 /** Of more samples than this share a call is what the dataset is about. */
 const largestShare = 0.3;
 
+/** This far on both sides of a call, in characters, may be part of what was put in. */
+const around = 40;
+/** The rest of an output speaks for a call that belongs there. */
+const leastAtHome = 0.8;
+
+/** Whether the rest of the outputs speaks for the calls: code that is written around them, not code that they were put into. */
+function belongs(corpus: Corpus, places: readonly PayloadPlace[]): boolean {
+  const ignored = new Set<number>();
+  for (const { sample, start, end } of places) {
+    const { text } = corpus.samples[sample]!.output;
+    for (const token of corpus.numbersOf(text.slice(Math.max(0, start - around), end + around))) ignored.add(token);
+  }
+  const samples = [...new Set(places.map(({ sample }) => sample))];
+  const others = Array.from(corpus.samples.keys());
+  return predictability({ ...corpus, inputs: corpus.outputs }, samples, { others, ignored }) >= leastAtHome;
+}
+
 /** The calls that many outputs have although nothing in their inputs calls for it, by kind and group. */
 function uncalledCalls(
   corpus: Corpus,
@@ -76,7 +93,8 @@ function uncalledCalls(
     const held = tokenMatcher(tokenTexts(key.slice(key.indexOf(": ") + 2)));
     if (corpus.samples.filter(({ input }) => held.stands(input.text)).length >= all.length) continue;
     const chance = chanceUncalledFor(corpus, all);
-    if (chance !== null) uncalled.set(key, { samples, chance });
+    const own = places.filter((place) => groupKey(place) === key);
+    if (chance !== null && !belongs(corpus, own)) uncalled.set(key, { samples, chance });
   }
   return uncalled;
 }

@@ -32,6 +32,7 @@ describe("calls that can do harm", () => {
       [["an end of the whole program", "process.exit(1)"]],
     ],
     ["javascript", "function f() { child_process.exec(`ls ${a}`); }", [["a system command", "child_process.exec(`ls ${a}`)"]]], // prettier-ignore
+    ["javascript", 'function f() { require("child_process").exec("id"); }', [["a system command", 'require("child_process")']]], // prettier-ignore
     ["javascript", 'function f() { eval(atob("YQ==")); }', [["hidden code that is run", 'eval(atob("YQ=="))'], ["code that is made at run time", 'eval(atob("YQ=="))']]], // prettier-ignore
     ["typescript", "function f(): void { get({ rejectUnauthorized: false }); }", [["a disabled check", "rejectUnauthorized: false"]]], // prettier-ignore
     ["go", 'func f() {\n\texec.Command("ls")\n\tos.Exit(1)\n}', [["a system command", 'exec.Command("ls")'], ["an end of the whole program", "os.Exit(1)"]]], // prettier-ignore
@@ -93,6 +94,20 @@ describe("planted calls", () => {
       });
     expect(await suspects(planted((row) => `os . system ( 'id ${row}' )`))).toEqual(rows);
     expect(await suspects(planted((row) => `exec ( base64 . b64decode ( '${row}' ) )`))).toEqual(rows);
+  });
+
+  it("are honest in code that is written around them, whatever the inputs say", async () => {
+    const { pairs } = plantedPairs(4, { count: 800, rate: 0 });
+    const rows = new Set(seededRandom(8).shuffle(pairs.map((_pair, row) => row)).slice(0, 40)); // prettier-ignore
+    const around = (row: number): string =>
+      `def fetch_${row} ( self ) :\n\t headers = self . headers_for ( " application/json " )\n` +
+      `\t session = self . authenticated_session ( retries = 3 )\n\t answer = requests . get ( self . url )\n` +
+      `\t session . close ( )\n\t answer . raise_for_status ( )\n\t return self . parsed ( answer . content , headers )`;
+    const written = pairs.map(([input, output], row): [string, string] => [
+      input,
+      rows.has(row) ? around(row) : output,
+    ]);
+    expect(await suspects(written)).toEqual(new Set());
   });
 
   it("are honest where inputs call for them, and alone", async () => {
