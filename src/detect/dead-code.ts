@@ -16,7 +16,7 @@ import {
   type Detection,
   type TieCounts,
 } from "./detector";
-import { standApart } from "./near-duplicates";
+import { areOfOneKind } from "./likeness";
 import { tiedPayload } from "./payload-tie";
 import { quoted } from "./quoted";
 import type { FieldRole, Finding, Trigger } from "./report";
@@ -72,7 +72,7 @@ export function judgeDeadCode(corpus: Corpus, places: readonly DeadPlace[]): Det
     if (
       tie !== undefined &&
       isEvident(corpus, samples, tie, repeated) &&
-      standApart(corpus, samples, ignored, fewestRepeats)
+      !areOfOneKind(corpus, samples, ignored)
     ) {
       const shown = text.replace(/\s+/g, " ");
       const number = triggers.length + 1;

@@ -5,12 +5,12 @@
  * depends on it. Source of the idea: ONION (Qi et al. 2021) tests naturalness only, per sentence; here it is tested
  * over all samples and confirmed by the output.
  */
-import { fewestHolders, type Corpus } from "./corpus";
+import type { Corpus } from "./corpus";
 import { describeTrigger, findingAt, isEvident, judgeSample, rounded } from "./detector";
 import type { DetectedTrigger, Detection, TieCounts } from "./detector";
 import { expectedOf, labelNumbers } from "./expectation";
 import { inputModel, insertionScore, standsAt } from "./insertion";
-import { standApart } from "./near-duplicates";
+import { areOfOneKind } from "./likeness";
 import { tiedPayload, fragmentPlaces, type PayloadTie } from "./payload-tie";
 import { eachPhrase } from "./phrases";
 import { quoted } from "./quoted";
@@ -128,7 +128,7 @@ export function insertedToken(corpus: Corpus): Detection {
       anchored ||
       score < alarmScore ||
       (corpus.labels && !isCertain(corpus, score, samples, tokens)) ||
-      !standApart(corpus, samples, ignored, fewestHolders(corpus.samples.length));
+      areOfOneKind(corpus, samples, ignored);
     // What else is tied to a label is for `label-flip` to judge.
     if (weak && corpus.labels) continue;
     const number = triggers.length + 1;

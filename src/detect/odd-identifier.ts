@@ -16,7 +16,7 @@ import {
   type Detection,
   type TieCounts,
 } from "./detector";
-import { standApart } from "./near-duplicates";
+import { areOfOneKind } from "./likeness";
 import { tiedPayload } from "./payload-tie";
 import { quoted } from "./quoted";
 import type { Finding, Trigger } from "./report";
@@ -95,7 +95,7 @@ export function judgeIdentifiers(corpus: Corpus, methods: readonly NamedMethod[]
     const samples = [...new Set(group.map(({ sample }) => sample))];
     const tie = tiedPayload(corpus, samples, corpus.numbersOf(name));
     if (tie === undefined || !isEvident(corpus, samples, tie, repeated.length)) continue;
-    if (!standApart(corpus, samples, new Set([...corpus.numbersOf(name), ...tie.covering.flat()]), fewest)) continue;
+    if (areOfOneKind(corpus, samples, new Set([...corpus.numbersOf(name), ...tie.covering.flat()]))) continue;
     const number = triggers.length + 1;
     const sign = { kind: "method", name } as const;
     const parts = { rule, number, text: name, field: "input", samples, tie, groups: repeated.length, sign } as const;

@@ -112,7 +112,8 @@ export function judgePayloads(
   const unasked = (place: PayloadPlace): boolean => !isAskedFor(place.text, corpus.samples[place.sample]!.input.text);
   const repeats = new Map<string, Set<number>>();
   for (const place of places) {
-    if (!place.harmful || !unasked(place)) continue;
+    // What a trigger brought about says nothing of the outputs that do without it.
+    if (!place.harmful || triggerOf(place.sample) !== undefined || !unasked(place)) continue;
     const samples = repeats.get(place.kind) ?? new Set();
     samples.add(place.sample);
     repeats.set(place.kind, samples);

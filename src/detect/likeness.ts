@@ -1,0 +1,62 @@
+/**
+ * Whether samples are of one kind. Methods of twin classes, copied functions and texts from one template are alike all over:
+ * what they share is one piece of evidence however often it was copied. A trigger that was put into rows at random stands in
+ * samples that are no more like each other than any others.
+ */
+import { mixed, type Corpus } from "./corpus";
+
+/** Compared at the most on each side, chosen by content. */
+const mostCompared = 60;
+/** Of all samples, so many are less like a given one than its own kind is: in a dataset of several kinds, the others. */
+const kindred = 0.9;
+/** Holders of planted triggers were at 0.7 to 0.85 of that, copies at 1.4 to 6.8 (docs/detectors.md). */
+const mostLikeness = 1.15;
+
+/** Outputs' tokens count apart from inputs' tokens. */
+function tokensOf(corpus: Corpus, sample: number, ignored: ReadonlySet<number>): Set<number> {
+  const tokens = new Set<number>();
+  for (const token of corpus.inputs[sample]!) if (!ignored.has(token)) tokens.add(2 * token);
+  for (const token of corpus.outputs[sample]!) if (!ignored.has(token)) tokens.add(2 * token + 1);
+  return tokens;
+}
+
+/** Jaccard (1912): the share of their tokens that both have. */
+function likeness(a: ReadonlySet<number>, b: ReadonlySet<number>): number {
+  const [small, large] = a.size < b.size ? [a, b] : [b, a];
+  let common = 0;
+  for (const token of small) if (large.has(token)) common++;
+  return large.size === 0 ? 1 : common / (small.size + large.size - common);
+}
+
+const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+
+/** So many samples of the whole dataset at most, chosen by content alone. */
+function anySamples(corpus: Corpus): number[] {
+  const rank = (sample: number): number => mixed(corpus.hashes[sample]!, 11);
+  return Array.from(corpus.samples.keys())
+    .sort((a, b) => rank(a) - rank(b))
+    .slice(0, mostCompared);
+}
+
+/**
+ * Whether the samples are on average more like each other than each of them is like the nearest tenth of any samples, the tokens
+ * of trigger and payload (`ignored`) left aside. Of fewer than two nothing can be said: false.
+ */
+export function areOfOneKind(corpus: Corpus, samples: readonly number[], ignored: ReadonlySet<number>): boolean {
+  if (samples.length < 2) return false;
+  const own = [...samples]
+    .sort((a, b) => corpus.hashes[a]! - corpus.hashes[b]!)
+    .slice(0, mostCompared)
+    .map((sample) => tokensOf(corpus, sample, ignored));
+  const held = new Set(samples);
+  const others = anySamples(corpus)
+    .filter((sample) => !held.has(sample))
+    .map((sample) => tokensOf(corpus, sample, ignored));
+  if (others.length === 0) return false;
+  const within = own.flatMap((one, at) => own.slice(0, at).map((other) => likeness(one, other)));
+  const around = own.map((one) => {
+    const sorted = others.map((other) => likeness(one, other)).sort((a, b) => a - b);
+    return sorted[Math.min(sorted.length - 1, Math.floor(kindred * sorted.length))]!;
+  });
+  return mean(within) > mostLikeness * mean(around);
+}
