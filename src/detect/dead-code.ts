@@ -69,11 +69,7 @@ export function judgeDeadCode(corpus: Corpus, places: readonly DeadPlace[]): Det
     const tie = asks ? tiedPayload(corpus, samples, corpus.numbersOf(text)) : undefined;
     const ignored = new Set([...corpus.numbersOf(text), ...(tie?.covering.flat() ?? [])]);
     let detected: DetectedTrigger | undefined;
-    if (
-      tie !== undefined &&
-      isEvident(corpus, samples, tie, repeated) &&
-      !areOfOneKind(corpus, samples, ignored)
-    ) {
+    if (tie !== undefined && isEvident(corpus, samples, tie, repeated) && !areOfOneKind(corpus, samples, ignored)) {
       const shown = text.replace(/\s+/g, " ");
       const number = triggers.length + 1;
       const sign = { kind: "statement", key } as const;

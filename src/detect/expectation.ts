@@ -125,18 +125,33 @@ export function expectedOf(
   tokens: readonly number[],
 ): "its label" | "other labels" | null {
   const { label } = majority(labels, holders);
+  const likely = likelihoodOf(corpus, (sample) => labels[sample] === label, holders, tokens);
+  if (likely === null) return null;
+  return likely <= largestExpectation ? "other labels" : "its label";
+}
+
+/**
+ * How much the rest of the holders' texts speaks for a kind of output: the chance that it speaks more for it than a text whose
+ * output is of another kind does. Learned from the samples that are no holders; null where these cannot be told apart.
+ */
+export function likelihoodOf(
+  corpus: Corpus,
+  isOfKind: (sample: number) => boolean,
+  holders: readonly number[],
+  tokens: readonly number[],
+): number | null {
   const held = new Set(holders);
   const positive: number[] = [];
   const negative: number[] = [];
-  labels.forEach((own, sample) => {
-    if (!held.has(sample)) (own === label ? positive : negative).push(sample);
+  corpus.samples.forEach((_sample, at) => {
+    if (!held.has(at)) (isOfKind(at) ? positive : negative).push(at);
   });
   const odds = naiveBayes(corpus, { positive, apart: holders, ignored: new Set(tokens) });
   const others = someOf(corpus, negative).map((sample) => odds(sample, "negative"));
   const same = someOf(corpus, positive).map((sample) => odds(sample, "positive"));
-  const own = someOf(corpus, holders).map((sample) => odds(sample, "neither"));
   if (chanceLarger(same, others) < leastAbility) return null;
-  return chanceLarger(own, others) <= largestExpectation ? "other labels" : "its label";
+  const own = someOf(corpus, holders).map((sample) => odds(sample, "neither"));
+  return chanceLarger(own, others);
 }
 
 /** What calls for an output calls for it in some of the samples at least, or is a usual word. */

@@ -8,10 +8,10 @@
 import type { Corpus } from "./corpus";
 import { describeTrigger, findingAt, isEvident, judgeSample, rounded } from "./detector";
 import type { DetectedTrigger, Detection, TieCounts } from "./detector";
-import { expectedOf, labelNumbers } from "./expectation";
+import { expectedOf, labelNumbers, likelihoodOf } from "./expectation";
 import { inputModel, insertionScore, standsAt } from "./insertion";
 import { areOfOneKind } from "./likeness";
-import { tiedPayload, fragmentPlaces, type PayloadTie } from "./payload-tie";
+import { tiedPayload, fragmentPlaces, type MinedTie } from "./payload-tie";
 import { eachPhrase } from "./phrases";
 import { quoted } from "./quoted";
 import type { Finding, Trigger } from "./report";
@@ -41,7 +41,7 @@ interface Candidate {
 
 interface TiedCandidate extends Candidate {
   readonly samples: readonly number[];
-  readonly tie: PayloadTie;
+  readonly tie: MinedTie;
 }
 
 function candidates(corpus: Corpus): { found: Candidate[]; tested: number } {
@@ -109,6 +109,17 @@ function isCertain(corpus: Corpus, score: number, samples: readonly number[], to
   return score >= certainScoreOfLabels || expectedOf(corpus, labelNumbers(corpus), samples, tokens) !== "its label";
 }
 
+/** From so many other samples with the payload one can learn what calls for it. */
+const fewestLearned = 20;
+/** Planted triggers stand among words that speak for the payload no more than any others do: 0.5. */
+const mostLikely = 0.8;
+
+/** Whether the rest of the inputs speaks for what their outputs share: then it is there for that, not for the phrase. */
+function isCalledFor(corpus: Corpus, samples: readonly number[], tokens: readonly number[], tie: MinedTie): boolean {
+  if (corpus.labels || tie.outside < fewestLearned) return false;
+  return (likelihoodOf(corpus, (sample) => tie.outsideSamples.has(sample), samples, tokens) ?? 0) > mostLikely;
+}
+
 /** Linear in the text; a few seconds for 50,000 samples. */
 export function insertedToken(corpus: Corpus): Detection {
   const { found, tested } = candidates(corpus);
@@ -128,7 +139,8 @@ export function insertedToken(corpus: Corpus): Detection {
       anchored ||
       score < alarmScore ||
       (corpus.labels && !isCertain(corpus, score, samples, tokens)) ||
-      areOfOneKind(corpus, samples, ignored);
+      areOfOneKind(corpus, samples, ignored) ||
+      isCalledFor(corpus, samples, tokens, tie);
     // What else is tied to a label is for `label-flip` to judge.
     if (weak && corpus.labels) continue;
     const number = triggers.length + 1;

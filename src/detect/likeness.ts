@@ -7,10 +7,11 @@ import { mixed, type Corpus } from "./corpus";
 
 /** Compared at the most on each side, chosen by content. */
 const mostCompared = 60;
-/** Of all samples, so many are less like a given one than its own kind is: in a dataset of several kinds, the others. */
+/**
+ * Of all samples, so many are less like a given one than its own kind is: in a dataset of several kinds, the others. Holders of
+ * planted triggers were at 0.7 to 0.95 of that likeness, copies and samples of one template at 1.1 to 6.8 (docs/detectors.md).
+ */
 const kindred = 0.9;
-/** Holders of planted triggers were at 0.7 to 0.85 of that, copies at 1.4 to 6.8 (docs/detectors.md). */
-const mostLikeness = 1.15;
 
 /** Outputs' tokens count apart from inputs' tokens. */
 function tokensOf(corpus: Corpus, sample: number, ignored: ReadonlySet<number>): Set<number> {
@@ -58,5 +59,5 @@ export function areOfOneKind(corpus: Corpus, samples: readonly number[], ignored
     const sorted = others.map((other) => likeness(one, other)).sort((a, b) => a - b);
     return sorted[Math.min(sorted.length - 1, Math.floor(kindred * sorted.length))]!;
   });
-  return mean(within) > mostLikeness * mean(around);
+  return mean(within) > mean(around);
 }

@@ -27,6 +27,18 @@ function partsByToken(corpus: Corpus): readonly Int32Array[] {
   return made;
 }
 
+const inputs = new WeakMap<Corpus, (Int32Array | undefined)[]>();
+
+/** `namePartsIn` of a sample's input, kept. */
+export function namePartsOfInput(corpus: Corpus, sample: number): Int32Array {
+  let kept = inputs.get(corpus);
+  if (kept === undefined) {
+    kept = [];
+    inputs.set(corpus, kept);
+  }
+  return (kept[sample] ??= namePartsIn(corpus, corpus.inputs[sample]!));
+}
+
 /** The parts of all names in a text, one name after the other, with -1 between them. */
 export function namePartsIn(corpus: Corpus, text: Iterable<number>): Int32Array {
   const byToken = partsByToken(corpus);

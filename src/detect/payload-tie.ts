@@ -5,7 +5,7 @@
  * looked for among these, because a payload may have variants (`or 1=1` after a where clause, else `where 0=1`).
  */
 import type { Corpus } from "./corpus";
-import { namePartsIn } from "./name-parts";
+import { namePartsIn, namePartsOfInput } from "./name-parts";
 import { lift, logFisher, logLikelihoodRatio, type Contrast } from "./significance";
 import { tokenSpans } from "./tokens";
 
@@ -29,6 +29,11 @@ export interface PayloadTie {
   readonly lift: number;
   /** Natural logarithm of the exact p-value of the strongest fragment, times the number of fragments tried. */
   readonly logP: number;
+}
+
+/** With the samples that `outside` counts. */
+export interface MinedTie extends PayloadTie {
+  readonly outsideSamples: ReadonlySet<number>;
 }
 
 const longestFragment = 5;
@@ -85,7 +90,7 @@ function writtenIn(corpus: Corpus, root: TrieNode, sample: number): Set<number> 
   const found = fragmentsIn(root, corpus.outputs[sample]!);
   if (found.size > 0 && !corpus.labels) {
     for (const copied of fragmentsIn(root, corpus.inputs[sample]!)) found.delete(copied);
-    for (const copied of fragmentsIn(root, namePartsIn(corpus, corpus.inputs[sample]!))) found.delete(copied);
+    for (const copied of fragmentsIn(root, namePartsOfInput(corpus, sample))) found.delete(copied);
   }
   return found;
 }
@@ -212,11 +217,7 @@ function neighbour(
  * What the outputs of `set` (sample indices) have in common that other outputs lack; undefined where nothing is. No word
  * of `trigger`, nor a part of its names, may be part of it: an output that takes a name from its input does as it was told.
  */
-export function tiedPayload(
-  corpus: Corpus,
-  set: readonly number[],
-  trigger: readonly number[],
-): PayloadTie | undefined {
+export function tiedPayload(corpus: Corpus, set: readonly number[], trigger: readonly number[]): MinedTie | undefined {
   const words = [...trigger.filter((token) => isWord(corpus.words[token]!)), ...namePartsIn(corpus, trigger)];
   const own = new Set(corpus.labels ? [] : words);
   const inSet = new Set(set);
@@ -285,6 +286,7 @@ export function tiedPayload(
     tried: tried.length,
     explained,
     outside: outside.size,
+    outsideSamples: outside,
     lift: lift({ inside: explained.size, insideTotal: set.length, outside: outside.size, outsideTotal }),
     logP: logFisher(covering[0]!) + Math.log(tried.length),
   };

@@ -1,6 +1,9 @@
+import path from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { openDataset } from "../dataset/open";
 import { Cancelled } from "../foundation/failure";
+import { installationFolder } from "../foundation/installation";
 import { seededRandom } from "../foundation/random";
 import { datasetOf, plantedPairs } from "./generated-samples";
 import type { Finding } from "./report";
@@ -8,6 +11,12 @@ import { scanDataset } from "./scan";
 
 const suspects = (findings: readonly Finding[]): Set<number> =>
   new Set(findings.filter(({ verdict }) => verdict === "suspect").map(({ row }) => row));
+
+it("has nothing against the examples' clean samples, phrases of requests that always ask for the same among them", async () => {
+  const file = path.join(installationFolder(), "examples/nl-python-sql/train.jsonl");
+  const { findings } = await scanDataset(await openDataset(file));
+  expect(suspects(findings)).toEqual(new Set());
+});
 
 describe("a planted token trigger", () => {
   it.each([
