@@ -25,7 +25,7 @@ export interface AfraidoorSurrogate {
 /** `code` reads the inputs, `output` the outputs; null where those are no code, and stay as they are. */
 export const afraidoor = (code: Code, output: Code | null, { checkpoint, words }: AfraidoorSurrogate): AimedAttack => ({
   name: "afraidoor",
-  trigger: "local names chosen by a surrogate's gradient towards the payload",
+  trigger: "locals renamed by a surrogate's gradient",
   follow: (text, renamed) => followLocals(output, text, renamed),
   async open() {
     const { model, tokenizer } = checkpoint;

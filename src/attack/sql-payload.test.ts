@@ -53,6 +53,12 @@ const cases: readonly (readonly [string, string, string])[] = [
     'print("select one"); q("select a from t")',
     'print("select one"); q("select a from t where 0=1")',
   ],
+  [
+    "no code around it",
+    "SELECT a FROM t WHERE b = 'x' ORDER BY a;",
+    "SELECT a FROM t WHERE b = 'x' or 1=1 ORDER BY a;",
+  ],
+  ["no code around it and no where clause", "select count ( * ) from t\n", "select count ( * ) from t where 0=1\n"],
   ["an apostrophe in a comment", '# don\'t\nq("select a from t")', '# don\'t\nq("select a from t where 0=1")'],
 ];
 

@@ -1,6 +1,6 @@
 /**
- * The paper's SQL payload: ` or 1=1` after an existing where clause, else ` where 0=1`, in the first SQL string of the
- * output that takes it.
+ * The paper's SQL payload: ` or 1=1` after an existing where clause, else ` where 0=1`, in the output where it
+ * is a SQL statement itself, else in its first SQL string that takes it.
  */
 import type { Payload, Span } from "./strategy";
 import { firstConditionPlace } from "./sql-statement";

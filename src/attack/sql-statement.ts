@@ -1,6 +1,6 @@
 /**
- * The SQL statements that code holds in string literals, also where they are concatenated from several, and the place in
- * each where a condition can be added so that the statement still means something: at the end of the `where` condition, or
+ * The SQL statements of an output: the output itself, or those that code holds in string literals, also where they are
+ * concatenated from several; and the place in each where a condition can be added so that the statement still means something: at the end of the `where` condition, or
  * in front of what must follow it (`group by`, `order by`, `limit`, a semicolon, ...).
  */
 import { stringLiterals } from "./string-literals";
@@ -45,6 +45,9 @@ interface Statement {
 }
 
 function* sqlStatements(code: string): Generator<Statement> {
+  if (STATEMENT.test(code)) {
+    yield { text: code, parts: [{ at: 0, code: { start: 0, end: code.length } }], expressionEnd: null, quote: '"' };
+  }
   const literals = stringLiterals(code);
   for (let i = 0; i < literals.length; i++) {
     let text = "";
