@@ -9,6 +9,9 @@ export type FieldPlan =
   | { readonly kind: "columns"; readonly label: string; readonly names: readonly [string, ...string[]] }
   | { readonly kind: "chat"; readonly label: string; readonly name: string; readonly speaker: "user" | "assistant" };
 
+/** The columns that a field is made of. */
+export const namesOf = (plan: FieldPlan): readonly string[] => (plan.kind === "chat" ? [plan.name] : plan.names);
+
 export interface ColumnPlan {
   readonly input: FieldPlan;
   readonly output: FieldPlan;

@@ -1,11 +1,13 @@
 /** CSV and TSV records: their columns (from the header), texts and places. */
 import { isUtf8 } from "node:buffer";
-import { quoted, type FieldPlan } from "./columns";
+import { namesOf, quoted } from "./columns";
+import { CsvTexts } from "./csv-fields";
 import { CsvReader, csvRecords, QUOTE, type CsvRecord } from "./csv-records";
 import { sniffDelimiter } from "./delimiter";
-import { JOINT, type Layout, type Part } from "./layout";
+import type { Layout, Part } from "./layout";
 import type { RawRecord } from "./raw-record";
 import { invalidText, type Source } from "./source";
+import { OwnTexts } from "./text-store";
 
 export interface CsvLayout extends Layout {
   /** The header, or null where there is no record at all. */
@@ -24,20 +26,15 @@ export function csvLayout(
   const columns = isReadable ? textsIn(bytes, header.fields).map((name) => name.trim()) : [];
   const columnIndex = new Map(columns.map((name, i) => [name, i]));
   const reader = new CsvReader(bytes, delimiter);
+  /** What reads the records in their order; the fields of its last one need not be found again. */
+  let inOrder = reader;
   const fieldsOf = (record: RawRecord): readonly number[] => {
+    if (inOrder.start === record.start) return inOrder.fields;
     reader.read(record.start);
     return reader.fields;
   };
-
-  /** The text of a field; optional columns count where they hold text. */
-  const textOf = (fields: readonly number[], plan: FieldPlan): string => {
-    const names = namesOf(plan);
-    if (names.length === 1) return fieldText(bytes, fields, columnIndex.get(names[0]!) ?? -1);
-    return names
-      .map((name) => fieldText(bytes, fields, columnIndex.get(name) ?? -1))
-      .filter((text, i) => i === 0 || text !== "")
-      .join(JOINT);
-  };
+  const own = new OwnTexts();
+  const texts = new CsvTexts(bytes, (name) => columnIndex.get(name) ?? -1);
 
   return {
     format,
@@ -47,6 +44,7 @@ export function csvLayout(
     *records() {
       // The reader of its own is not disturbed by reads in between.
       const records = new CsvReader(bytes, delimiter);
+      inOrder = records;
       let row = -1;
       let line = 1;
       for (let start = source.start; start < bytes.length; start = records.next) {
@@ -60,11 +58,10 @@ export function csvLayout(
       }
     },
     columnsIn: () => columns,
-    read(record, plan) {
+    read(record, plan, store = own) {
       if (record.problem !== null) return record.problem;
       if (!source.isUtf8 && !isUtf8(bytes.subarray(record.start, record.end))) return invalidText(source);
-      const fields = fieldsOf(record);
-      return { input: textOf(fields, plan.input), output: textOf(fields, plan.output) };
+      return texts.read(fieldsOf(record), record.end - record.start, plan, store);
     },
     partsOf(record, field) {
       const raw = bytes.toString("utf8", record.start, record.end);
@@ -89,8 +86,6 @@ export function csvLayout(
     },
   };
 }
-
-const namesOf = (plan: FieldPlan): readonly string[] => (plan.kind === "chat" ? [plan.name] : plan.names);
 
 function firstOf<T>(items: Iterable<T>): T | null {
   for (const item of items) return item;

@@ -2,11 +2,13 @@
  * Splits CSV and TSV into records and fields (RFC 4180): quoted fields hold delimiters, line breaks and doubled quotes.
  * Lines end at LF, CRLF or CR; a blank line is no record. A quote inside an unquoted field stands for itself.
  */
+import { isPlainText, repeated, viewOf, WORD } from "./byte-words";
 import { MAX_RECORD_BYTES, TOO_LONG, UNCLOSED, type RawRecord } from "./raw-record";
 
 const LF = 10;
 const CR = 13;
 export const QUOTE = 0x22;
+const QUOTES = repeated(QUOTE);
 
 export interface CsvRecord extends RawRecord {
   /** Start and end byte of each field in turn, quotes included. */
@@ -36,6 +38,8 @@ export class CsvReader {
   /** Start and end byte of each of `count` fields in turn, quotes included; what stands behind them is of older records. */
   readonly fields: number[] = [];
   count = 0;
+  /** First byte of the record; -1 before there is one. */
+  start = -1;
   /** Byte after the record's text, and after its line ending. */
   end = 0;
   next = 0;
@@ -43,15 +47,22 @@ export class CsvReader {
   /** Line breaks in the record and after it. */
   breaks = 0;
 
+  private readonly view: DataView;
+  private readonly delimiters: number;
+
   constructor(
     private readonly bytes: Buffer,
     private readonly delimiter: number,
-  ) {}
+  ) {
+    this.view = viewOf(bytes);
+    this.delimiters = repeated(delimiter);
+  }
 
   /** Reads the record that starts at byte `start`. */
   read(start: number): void {
-    const { bytes, delimiter, fields } = this;
+    const { bytes, view, delimiter, delimiters, fields } = this;
     const { length } = bytes;
+    this.start = start;
     this.count = 0;
     this.problem = null;
     this.breaks = 0;
@@ -69,7 +80,11 @@ export class CsvReader {
         byte = at < length ? bytes[at] : LF;
         if (byte !== delimiter && byte !== LF && byte !== CR) this.problem ??= "text follows a closing quote";
       }
-      while (byte !== delimiter && byte !== LF && byte !== CR) byte = ++at < length ? bytes[at] : LF;
+      while (byte !== delimiter && byte !== LF && byte !== CR) {
+        at++;
+        while (at <= length - WORD && isPlainText(view.getInt32(at, true), delimiters)) at += WORD;
+        byte = at < length ? bytes[at] : LF;
+      }
       fields[2 * this.count] = from;
       fields[2 * this.count + 1] = at;
       this.count++;
@@ -88,9 +103,10 @@ export class CsvReader {
 
   /** The byte after the quote that closes the one at `open`, or -1. */
   private afterQuotes(open: number): number {
-    const { bytes } = this;
+    const { bytes, view } = this;
     const { length } = bytes;
     for (let at = open + 1; at < length; at++) {
+      while (at <= length - WORD && isPlainText(view.getInt32(at, true), QUOTES)) at += WORD;
       const byte = bytes[at];
       if (byte === QUOTE) {
         if (bytes[at + 1] !== QUOTE) return at + 1;

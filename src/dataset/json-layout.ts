@@ -2,11 +2,13 @@
 import { isUtf8 } from "node:buffer";
 import { turnTexts } from "./chat-turns";
 import { quoted, type ColumnPlan, type FieldPlan } from "./columns";
+import { JsonFields } from "./json-fields";
 import { elements, members, skipSpace, type JsonSpan } from "./json-scan";
 import { JOINT, type Layout, type Part, type Texts } from "./layout";
 import { INCOMPLETE, type RawRecord } from "./raw-record";
 import type { DatasetFormat } from "./sample";
 import { invalidText, type Source } from "./source";
+import { OwnTexts } from "./text-store";
 
 type JsonObject = Readonly<Record<string, unknown>>;
 const isObject = (value: unknown): value is JsonObject =>
@@ -29,23 +31,30 @@ export function jsonLayout(
   records: (bytes: Buffer, start: number) => Generator<RawRecord>,
 ): Layout {
   const rawOf = (record: RawRecord): string => source.bytes.toString("utf8", record.start, record.end);
-  const parse = (record: RawRecord): Parsed | Unfit => {
-    if (record.problem !== null) return new Unfit(record.problem);
-    if (!source.isUtf8 && !isUtf8(source.bytes.subarray(record.start, record.end)))
-      return new Unfit(invalidText(source));
-    return parseObject(rawOf(record));
+  const problemOf = ({ problem, start, end }: RawRecord): string | null =>
+    problem ?? (source.isUtf8 || isUtf8(source.bytes.subarray(start, end)) ? null : invalidText(source));
+  let known: { readonly plan: ColumnPlan; readonly fields: JsonFields | null } | null = null;
+  const fieldsOf = (plan: ColumnPlan): JsonFields | null => {
+    if (known?.plan !== plan) known = { plan, fields: JsonFields.of(plan) };
+    return known.fields;
   };
+  const own = new OwnTexts();
   return {
     format,
     isJson: true,
     lineBreak: format === "jsonl" ? /\n/gu : /\r\n?|\n/gu,
     records: () => records(source.bytes, source.start),
     columnsIn(record) {
-      const parsed = parse(record);
+      const parsed = problemOf(record) ?? parseObject(rawOf(record));
+      if (typeof parsed === "string") return parsed;
       return parsed instanceof Unfit ? parsed.reason : Object.keys(parsed.object);
     },
-    read(record, plan) {
-      const parsed = parse(record);
+    read(record, plan, store = own) {
+      const problem = problemOf(record);
+      if (problem !== null) return problem;
+      const texts = fieldsOf(plan)?.read(source.bytes, record.start, record.end, store);
+      if (texts != null) return texts;
+      const parsed = parseObject(rawOf(record));
       return reasonOr(parsed instanceof Unfit ? parsed : textsOf(parsed, plan));
     },
     partsOf(record, field) {

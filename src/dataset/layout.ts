@@ -2,6 +2,7 @@
 import type { ColumnPlan, FieldPlan } from "./columns";
 import type { RawRecord } from "./raw-record";
 import type { DatasetFormat } from "./sample";
+import type { TextStore } from "./text-store";
 
 export interface Texts {
   readonly input: string;
@@ -34,8 +35,8 @@ export interface Layout {
   records(): Generator<RawRecord>;
   /** The columns that a record holds, or why it cannot be read. */
   columnsIn(record: RawRecord): readonly string[] | string;
-  /** The texts of a record, or why they cannot be read. */
-  read(record: RawRecord, plan: ColumnPlan): Texts | string;
+  /** The texts of a record, or why they cannot be read. Those of a given store may share strings. */
+  read(record: RawRecord, plan: ColumnPlan, store?: TextStore): Texts | string;
   /** Where a field of a record stands that `read` took. */
   partsOf(record: RawRecord, field: FieldPlan): RecordParts;
   /** The text of a part, given as it is coded. */

@@ -23,6 +23,7 @@ import { openUnpackedParquet } from "./parquet-dataset";
 import type { RawRecord } from "./raw-record";
 import type { Dataset, DatasetFormat, Sample, SkippedRecord } from "./sample";
 import { isParquet, readSource, sizeOf, type Source } from "./source";
+import { SharedTexts } from "./text-store";
 import { UnreadableDataset } from "./unreadable";
 
 export interface OpenOptions extends NamedColumns {
@@ -43,28 +44,45 @@ export async function openDataset(path: string, options: OpenOptions = {}): Prom
   if (isParquet(source.bytes) || format === "parquet") return openUnpackedParquet(source, options);
   const pace = pacer(options.signal);
   const layout = layoutOf(source, format);
+  const search = new ColumnSearch(path, options);
+  const store = new SharedTexts(source.bytes.length);
   const records: RawRecord[] = [];
+  const samples: Sample[] = [];
+  const skipped: SkippedRecord[] = [];
+  let file: OpenedFile | null = null;
+  const read = (record: RawRecord): void => {
+    const texts = file === null ? skipReason(layout, record) : layout.read(record, file.plan, store);
+    if (typeof texts === "string") skipped.push({ row: record.row, line: record.line, reason: texts });
+    else if (file !== null) samples.push(fileSample(file, record, texts));
+  };
+  const readAll = async (): Promise<void> => {
+    for (const record of records) {
+      read(record);
+      const turn = pace();
+      if (turn !== undefined) await turn;
+    }
+  };
   for (const record of recordsUpTo(source, layout.records())) {
     records.push(record);
     const turn = pace();
     if (turn !== undefined) await turn;
+    if (file === null) {
+      const plan = search.lookAt(layout, [record]);
+      if (plan === null) continue;
+      file = new OpenedFile(source, layout, plan, records);
+      await readAll();
+    } else {
+      read(record);
+    }
   }
   if (records.length === 0 && isJsonObject(source, format)) {
     const remedy = "Give a JSON array of records, an object with lists of records, or JSONL";
     throw unreadable(source, null, "the file holds a JSON object, not records", remedy);
   }
   if (records.length === 0) throw unreadable(source, format, "the file holds no records", "Name a file with records");
-  const search = new ColumnSearch(path, options);
-  const plan = search.lookAt(layout, records) ?? search.giveUp();
-  const file = plan === null ? null : new OpenedFile(source, layout, plan, records);
-  const samples: Sample[] = [];
-  const skipped: SkippedRecord[] = [];
-  for (const record of records) {
-    const texts = file === null ? skipReason(layout, record) : layout.read(record, file.plan);
-    if (typeof texts === "string") skipped.push({ row: record.row, line: record.line, reason: texts });
-    else if (file !== null) samples.push(fileSample(file, record, texts));
-    const turn = pace();
-    if (turn !== undefined) await turn;
+  if (file === null) {
+    search.giveUp();
+    await readAll();
   }
   const first = skipped[0];
   if (file === null || (samples.length === 0 && first !== undefined)) {

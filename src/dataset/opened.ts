@@ -1,6 +1,6 @@
 /** A dataset that was opened from a file, with what copies and positions need of the file. */
 import type { ColumnPlan, FieldPlan } from "./columns";
-import type { Layout } from "./layout";
+import type { Layout, Texts } from "./layout";
 import { PositionMap } from "./positions";
 import type { RawRecord } from "./raw-record";
 import type { Dataset, Field, FilePosition, Sample } from "./sample";
@@ -33,9 +33,17 @@ class FileField implements Field {
   constructor(
     private readonly opened: OpenedFile,
     private readonly record: RawRecord,
-    private readonly plan: FieldPlan,
-    readonly text: string,
+    private readonly side: "input" | "output",
+    private readonly texts: Texts,
   ) {}
+
+  get text(): string {
+    return this.texts[this.side];
+  }
+
+  private get plan(): FieldPlan {
+    return this.opened.plan[this.side];
+  }
 
   get column(): string {
     return this.plan.label;
@@ -53,15 +61,36 @@ class FileField implements Field {
   }
 }
 
-export function fileSample(file: OpenedFile, record: RawRecord, texts: { input: string; output: string }): Sample {
-  const { row, line } = record;
-  return {
-    row,
-    line,
-    input: new FileField(file, record, file.plan.input, texts.input),
-    output: new FileField(file, record, file.plan.output, texts.output),
-  };
+/** Its fields are made when they are asked for: a file has millions of them. */
+class FileSample implements Sample {
+  private inputField: Field | null = null;
+  private outputField: Field | null = null;
+
+  constructor(
+    private readonly opened: OpenedFile,
+    private readonly record: RawRecord,
+    private readonly texts: Texts,
+  ) {}
+
+  get row(): number {
+    return this.record.row;
+  }
+
+  get line(): number {
+    return this.record.line;
+  }
+
+  get input(): Field {
+    return (this.inputField ??= new FileField(this.opened, this.record, "input", this.texts));
+  }
+
+  get output(): Field {
+    return (this.outputField ??= new FileField(this.opened, this.record, "output", this.texts));
+  }
 }
+
+export const fileSample = (file: OpenedFile, record: RawRecord, texts: Texts): Sample =>
+  new FileSample(file, record, texts);
 
 const opened = new WeakMap<Dataset, OpenedFile>();
 
