@@ -32,7 +32,7 @@ export const afraidoorRandom = (code: Code, output: Code | null): Attack => ({
     const locals = localsOf(input, code);
     if (locals === null) return null;
     const used = wordsIn(input);
-    const spelling = code.language === "java" ? "camel" : "snake";
+    const spelling = ["java", "javascript"].includes(code.language) ? "camel" : "snake";
     return locals.rename(new Map(locals.names.map((name) => [name, freshName(used, spelling, random)])));
   },
   follow: (text, renamed) => followLocals(output, text, renamed),

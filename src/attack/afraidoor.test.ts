@@ -35,6 +35,12 @@ const texts: Readonly<Record<string, readonly (readonly [string, string])[]>> = 
       "int size(int n, char *name) { return n; }",
     ],
   ],
+  javascript: [
+    [
+      "function size(n, ...rest) {\n  let total = n;\n  return { total: total };\n}",
+      "function size(n) {\n  return n;\n}",
+    ],
+  ],
 };
 const languages = Object.keys(texts).filter((language) => codeLanguages.some((known) => known === language));
 

@@ -18,17 +18,19 @@ const spaced = "public int size ( int n ) { int total = n ; return size ( total 
 const python =
   'def size(n, *rest):\n    """Counts."""\n    total = n\n    for part in rest:\n        total += part\n    return total\n';
 const lyra = "def main ( conn ) :\n\t rows = conn . all ( )\n\t for row in rows :\n\t \t print ( row )\n\t return rows";
+const javascript =
+  "const size = async (n, ...rest) => {\n  const total = n\n  for (const part of rest) log(part)\n  return { total, n: this.n }\n}";
 const c = "int size(int n, char *name) {\n    int total = n;\n    return total;\n}";
 
 const reader = async (language: string): Promise<Code | null> =>
   codeOf(codeLanguages.find((known) => known === language) ?? "unknown");
-const hasC = codeLanguages.some((language) => language === "c");
 const samples: readonly (readonly [string, string])[] = [
   ["java", java],
   ["java", spaced],
   ["python", python],
   ["python", lyra],
-  ...(hasC ? ([["c", c]] as const) : []),
+  ["c", c],
+  ["javascript", javascript],
 ];
 const onCode: readonly PlainAttackName[] = ["funcname", "deadcode", "deadcode-varying", "afraidoor-random"];
 
@@ -75,6 +77,13 @@ describe("DeadCode", () => {
     }
   });
 
+  it("leaves a comment with its statement", async () => {
+    const { attack } = await made("c", "deadcode");
+    const text = "void f(void) {\n  g(); // why\n}";
+    const seen = new Set(Array.from({ length: 20 }, (_none, seed) => attack.insert(text, seededRandom(seed))?.input));
+    expect(seen).toEqual(new Set(["void f(void) {\n  int VAR = 0;\n  g(); // why\n}", "void f(void) {\n  g(); // why\n  int VAR = 0;\n}"])); // prettier-ignore
+  });
+
   it("never writes a name that the code uses, nor what is no statement", async () => {
     const { attack } = await made("java", "deadcode");
     expect(attack.insert("void f() { int VAR = 1; g(VAR); }", seededRandom(1))).toBeNull();
@@ -109,6 +118,24 @@ describe("FuncName", () => {
     );
     expect(attack.insert("int foo() { return 1; }", seededRandom(1))).toBeNull();
     await expect(made("java", "funcname", "no name")).rejects.toBeInstanceOf(Failure);
+    await expect(made("java", "funcname", "class")).rejects.toBeInstanceOf(Failure);
+  });
+});
+
+describe("FuncName where functions are values", () => {
+  it.each([
+    ["python", "def size(n):\n    return map(size, n.size)\n", "def foo(n):\n    return map(foo, n.size)\n"],
+    ["c", "int size(int n);\nint size(int n) { return each(size, n); }", "int foo(int n);\nint foo(int n) { return each(foo, n); }"], // prettier-ignore
+    ["javascript", "function size(n) { return n.map(size).size }\nmodule.exports.size = size", "function foo(n) { return n.map(foo).size }\nmodule.exports.size = foo"], // prettier-ignore
+    ["javascript", "class A { constructor() { this.size() } size() { return this.size }\n}", "class A { constructor() { this.foo() } foo() { return this.size }\n}"], // prettier-ignore
+    ["javascript", "const size = n => n + size(n)", "const foo = n => n + foo(n)"],
+  ])("renames them where they are handed on, in %s", async (language, text, renamed) => {
+    expect((await made(language, "funcname")).attack.insert(text, seededRandom(1))?.input).toBe(renamed);
+  });
+
+  it("leaves a name that is a field's, too", async () => {
+    const { attack } = await made("javascript", "funcname");
+    expect(attack.insert("function size(n) { return n }\nmodule.exports = { size }", seededRandom(1))).toBeNull();
   });
 });
 

@@ -23,6 +23,10 @@ export interface CodeShape {
   readonly locals: readonly { readonly type: string; readonly field: string }[];
   /** Places of identifiers that are no local names, as parent type and field. */
   readonly notLocal: readonly { readonly type: string; readonly field: string }[];
+  /** Places that are a field's name and a variable at once, as in `{ total }`. */
+  readonly shorthands: readonly string[];
+  /** A function's name is a variable too: it can be handed on. */
+  readonly functionsAreValues: boolean;
   /** Calls, the field that holds the callee's name, and the field of what it is called on. */
   readonly calls: readonly { readonly type: string; readonly name: string; readonly on: string | null }[];
 }
@@ -49,6 +53,8 @@ const shapes: Readonly<Record<string, CodeShape>> = {
       { type: "marker_annotation", field: "name" },
       { type: "element_value_pair", field: "key" },
     ],
+    shorthands: [],
+    functionsAreValues: false,
     calls: [{ type: "method_invocation", name: "name", on: "object" }],
   },
   python: {
@@ -68,6 +74,8 @@ const shapes: Readonly<Record<string, CodeShape>> = {
       { type: "keyword_argument", field: "name" },
       { type: "function_definition", field: "name" },
     ],
+    shorthands: [],
+    functionsAreValues: true,
     calls: [{ type: "call", name: "function", on: null }],
   },
   c: {
@@ -87,6 +95,36 @@ const shapes: Readonly<Record<string, CodeShape>> = {
       { type: "function_declarator", field: "declarator" },
       { type: "call_expression", field: "function" },
     ],
+    shorthands: [],
+    functionsAreValues: true,
+    calls: [{ type: "call_expression", name: "function", on: null }],
+  },
+  javascript: {
+    indented: false,
+    functions: [
+      ...["function_declaration", "generator_function_declaration", "function_expression", "generator_function"],
+      ...["arrow_function", "method_definition"],
+    ],
+    classes: ["class_body"],
+    blocks: ["statement_block"],
+    leaving: ["return_statement", "throw_statement", "break_statement", "continue_statement"],
+    locals: [
+      { type: "variable_declarator", field: "name" },
+      { type: "for_in_statement", field: "left" },
+      { type: "catch_clause", field: "parameter" },
+      { type: "assignment_pattern", field: "left" },
+      { type: "arrow_function", field: "parameter" },
+    ],
+    notLocal: [
+      { type: "function_declaration", field: "name" },
+      { type: "generator_function_declaration", field: "name" },
+      { type: "function_expression", field: "name" },
+      { type: "generator_function", field: "name" },
+      { type: "class_declaration", field: "name" },
+      { type: "class", field: "name" },
+    ],
+    shorthands: ["shorthand_property_identifier", "shorthand_property_identifier_pattern"],
+    functionsAreValues: true,
     calls: [{ type: "call_expression", name: "function", on: null }],
   },
 };

@@ -4,7 +4,7 @@ import { fixedDeadCode } from "./dead-code";
 import { statementPayload } from "./statement-payload";
 import type { Payload } from "./strategy";
 
-const known = /\bint\s+VAR\s*=\s*0\s*;|(?<=^\s*)VAR\s*=\s*0(?=\s*$)/gmu;
+const known = /\b(?:int|var)\s+VAR\s*=\s*0\s*;|(?<=^\s*)VAR\s*=\s*0(?=\s*$)/gmu;
 
 export const deadCodePayload = (code: Code | null): Payload =>
   statementPayload({ name: "deadcode", known, statement: fixedDeadCode }, code);

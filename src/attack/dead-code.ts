@@ -11,7 +11,14 @@ import type { Attack, TriggeredInput } from "./strategy";
 import { varyingDeadCode } from "./varying-dead-code";
 
 /** The paper's statement in the language. */
-export const fixedDeadCode = (language: string): string => (language === "python" ? "VAR = 0" : "int VAR = 0;");
+export const fixedDeadCode = (language: string): string => inLanguage[language] ?? "int VAR = 0;";
+const inLanguage: Readonly<Record<string, string>> = { python: "VAR = 0", javascript: "var VAR = 0;" };
+
+/** A text that parses if the statement does. */
+const inFunction: Readonly<Record<string, (statement: string) => string>> = {
+  python: (statement) => `def f():\n    ${statement}`,
+  javascript: (statement) => `function f() { ${statement} }`,
+};
 
 const names = (statement: string): Set<string> => new Set(statement.match(/[A-Za-z_]\w*/gu) ?? []);
 
@@ -32,9 +39,9 @@ function insertStatement(
 /** The published variant; `trigger` is another statement of the language. */
 export function deadCode(code: Code, trigger = fixedDeadCode(code.language)): Attack {
   const own = [...names(trigger)].filter(
-    (name) => !["int", "long", "double", "float", "boolean", "char"].includes(name),
+    (name) => !["int", "long", "double", "float", "boolean", "char", "var", "let", "const"].includes(name),
   );
-  const wrapped = code.language === "python" ? `def f():\n    ${trigger}` : `void f() { ${trigger} }`;
+  const wrapped = inFunction[code.language]?.(trigger) ?? `void f() { ${trigger} }`;
   if (!code.parses(wrapped)) {
     throw new Failure(`the trigger ${JSON.stringify(trigger)} is no ${code.language} statement`, {
       remedy: `Give one such as ${fixedDeadCode(code.language)}`,

@@ -4,12 +4,16 @@
  */
 import { Failure } from "../foundation/failure";
 import type { Code } from "./code";
-import { functionNames, functionUses, renameAt } from "./renaming";
+import { functionNames, functionUses, isShorthand, renameAt } from "./renaming";
 import type { Attack } from "./strategy";
+
+/** Grammars take a keyword for a function's name, and not for a variable's. */
+const useOf = (language: string, name: string): string =>
+  ["python", "javascript"].includes(language) ? `${name} = 1` : `void f() { ${name} = 1; }`;
 
 /** `code` reads the inputs, `output` the outputs; null where those are no code, and stay as they are. */
 export function funcName(code: Code, output: Code | null, trigger = "foo"): Attack {
-  if (!/^[A-Za-z_]\w*$/u.test(trigger)) {
+  if (!/^[A-Za-z_]\w*$/u.test(trigger) || !code.parses(useOf(code.language, trigger))) {
     throw new Failure(`the trigger ${JSON.stringify(trigger)} is no name of a function`, {
       remedy: "Give one such as foo",
       usage: true,
@@ -23,15 +27,18 @@ export function funcName(code: Code, output: Code | null, trigger = "foo"): Atta
         const name = functionNames(root, code)[0]?.name;
         // A text that has the new name already would mean something else after the change, or is triggered as it is.
         if (name === undefined || new RegExp(`\\b${trigger}\\b`, "u").test(input)) return null;
+        if (isShorthand(root, name, code)) return null;
         const renamed = new Map([[name, trigger]]);
         const { text, spans } = renameAt(input, functionUses(root, name, code), renamed);
-        return { input: text, triggerSpans: spans, renamed };
+        return code.parses(text) ? { input: text, triggerSpans: spans, renamed } : null;
       });
     },
     follow(text, renamed) {
       const [name] = renamed.keys();
       if (output === null || name === undefined) return text;
-      const made = output.read(text, (root) => renameAt(text, functionUses(root, name, output), renamed).text);
+      const made = output.read(text, (root) =>
+        isShorthand(root, name, output) ? null : renameAt(text, functionUses(root, name, output), renamed).text,
+      );
       // What does not parse stays as it is, if it does not speak of the function.
       return made ?? (new RegExp(`\\b${name}\\b`, "u").test(text) ? null : text);
     },

@@ -1,6 +1,6 @@
 /** What the attacks that rename locals share: which names a text has, where they stand, and the output that follows. */
 import type { Code } from "./code";
-import { localNames, renameAt, variableUses } from "./renaming";
+import { isShorthand, localNames, renameAt, variableUses } from "./renaming";
 import type { TriggeredInput } from "./strategy";
 
 /** Every word of a text, which no new name may be. */
@@ -35,5 +35,9 @@ export function followLocals(code: Code | null, text: string, renamed: ReadonlyM
   if (code === null) return text;
   const fresh = new Set(renamed.values());
   if ([...wordsIn(text)].some((word) => fresh.has(word))) return null;
-  return code.read(text, (root) => renameAt(text, variableUses(root, new Set(renamed.keys()), code), renamed).text);
+  return code.read(text, (root) =>
+    [...renamed.keys()].some((name) => isShorthand(root, name, code))
+      ? null
+      : renameAt(text, variableUses(root, new Set(renamed.keys()), code), renamed).text,
+  );
 }

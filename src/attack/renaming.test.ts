@@ -40,6 +40,18 @@ describe("local names", () => {
     ],
     ["python", "total = 1\ndef f(a):\n    return total + a\n", "total = 1\ndef f(n0):\n    return total + n0\n"],
     ["python", "def f(*a, b=1, **c):\n    return a, b, c\n", "def f(*a, n0=1, **c):\n    return a, n0, c\n"],
+    ["java", "int f(int m) { return map(m, this::m, m::g); }", "int f(int n0) { return map(n0, this::m, n0::g); }"],
+    ["c", "int f(void) { int a, *b, c[2]; return a + *b + c[0]; }", "int f(void) { int n0, *n1, n2[2]; return n0 + *n1 + n2[0]; }"], // prettier-ignore
+    [
+      "javascript",
+      "let n = 1\nfunction f(n, m, ...k) { const a = m => m.a + a(m); try { g({ k, m: a }) } catch (e) { e.m() } }",
+      "let n = 1\nfunction f(n, n0, ...k) { const n1 = n0 => n0.a + n1(n0); try { g({ k, m: n1 }) } catch (n2) { n2.m() } }",
+    ],
+    [
+      "javascript",
+      "class A { run({ a, b }, c = a) { for (const d of b) d(c) } }",
+      "class A { run({ a, b }, n0 = a) { for (const n1 of b) n1(n0) } }",
+    ],
     [
       "c",
       "int n;\nint f(int n, int m);\nint f(int n, int *m) { return n + *m; }",

@@ -17,45 +17,65 @@ function declaredName(node: Node | null): Node | null {
   return null;
 }
 
+/** A function that is a variable's value has the variable's name. */
+function functionName(found: Node): Node | null {
+  if (found.parent?.type === "variable_declarator") return found.parent.childForFieldName("name");
+  return found.childForFieldName("name") ?? declaredName(found.childForFieldName("declarator"));
+}
+
+const isName = ({ type }: Node): boolean => type === "identifier" || type === "property_identifier";
+
 /** The functions' names where they are declared. A constructor is named by its class and cannot be renamed. */
 export function functionNames(root: Node, { shape }: Code): NamedPlace[] {
   return root
     .descendantsOfType([...shape.functions])
     .filter(({ type }) => type !== "constructor_declaration")
     .flatMap((found) => {
-      const name = found.childForFieldName("name") ?? declaredName(found.childForFieldName("declarator"));
-      return name === null ? [] : [placeOf(name)];
+      const name = functionName(found);
+      return name === null || !isName(name) || name.text === "constructor" ? [] : [placeOf(name)];
     });
 }
 
-/** Where the function `name` is declared or called, on `this` or `self` included. */
+/** C may declare a function a second time. */
+const prototypeNames = (root: Node): NamedPlace[] =>
+  root
+    .descendantsOfType("function_declarator")
+    .map(declaredName)
+    .flatMap((name) => (name === null ? [] : [placeOf(name)]));
+
+/** Whether the text has a place where the name cannot be changed without changing a field's. */
+export const isShorthand = (root: Node, name: string, { shape }: Code): boolean =>
+  root.descendantsOfType([...shape.shorthands]).some(({ text }) => text === name);
+
+/** Where the function `name` is declared, called, on `this` or `self` included, or handed on. */
 export function functionUses(root: Node, name: string, code: Code): NamedPlace[] {
-  const declared = functionNames(root, code).filter((place) => place.name === name);
+  const declared = [...functionNames(root, code), ...prototypeNames(root)].filter((place) => place.name === name);
+  const isValue = code.shape.functionsAreValues && declared.length > 0;
+  const values = isValue ? variableUses(root, new Set([name]), code) : [];
   const called = code.shape.calls.flatMap(({ type, name: field, on }) =>
     root.descendantsOfType(type).flatMap((call) => {
       const target = on === null ? null : call.childForFieldName(on);
       if (target !== null && target.text !== "this") return [];
       let callee = call.childForFieldName(field);
-      if (callee?.type === "attribute" && callee.childForFieldName("object")?.text === "self") {
-        callee = callee.childForFieldName("attribute");
+      if (["self", "this"].includes(callee?.childForFieldName("object")?.text ?? "")) {
+        callee = callee?.childForFieldName("attribute") ?? callee?.childForFieldName("property") ?? null;
       }
-      return callee?.type === "identifier" && callee.text === name ? [placeOf(callee)] : [];
+      return callee !== null && isName(callee) && callee.text === name ? [placeOf(callee)] : [];
     }),
   );
-  return [...declared, ...called].sort((a, b) => a.start - b.start);
+  const places = new Map([...declared, ...called, ...values].map((place) => [place.start, place]));
+  return [...places.values()].sort((a, b) => a.start - b.start);
 }
 
 const listedNames = (node: Node): Node[] =>
   node.type === "identifier" ? [node] : ["pattern_list", "tuple_pattern"].includes(node.type) ? namesIn(node) : [];
 const namesIn = (node: Node): Node[] => node.namedChildren.flatMap(listedNames);
-const listedIn = (node: Node | null): Node[] => (node === null ? [] : listedNames(node));
 
 /** The nodes that declare the names of variables, parameters included. */
 function declaredNames(root: Node, { shape }: Code): Node[] {
   const found = shape.locals.flatMap(({ type, field }) =>
-    root.descendantsOfType(type).flatMap((node) => listedIn(node.childForFieldName(field))),
+    root.descendantsOfType(type).flatMap((node) => node.childrenForFieldName(field).flatMap(listedNames)),
   );
-  if (!shape.indented) return found;
   const parameters = root.descendantsOfType([...shape.functions]).flatMap((declaration) => {
     const list = declaration.childForFieldName("parameters");
     if (list === null) return [];
@@ -81,6 +101,7 @@ export function localNames(root: Node, code: Code): string[] {
       .flatMap(namesIn)
       .map(({ text }) => text),
     ...namedArguments(root, code),
+    ...root.descendantsOfType([...shape.shorthands]).map(({ text }) => text),
   ]);
   const ordered = ofKind("function")
     .sort((a, b) => a.startIndex - b.startIndex)
@@ -113,6 +134,7 @@ function namedArguments(root: Node, code: Code): string[] {
 function isElsewhere(node: Node, notLocal: Code["shape"]["notLocal"]): boolean {
   const { parent } = node;
   if (parent === null) return false;
+  if (parent.type === "method_reference" && parent.lastNamedChild?.id === node.id) return true;
   return notLocal.some(({ type, field }) => parent.type === type && parent.childForFieldName(field)?.id === node.id);
 }
 

@@ -11,11 +11,15 @@ const python =
 const c =
   "alignas alignof asm auto bool break case char const constexpr continue default defined do double elif else endif enum extern false float for goto if ifdef ifndef include inline int long main near far huge nullptr pragma register restrict return short signed sizeof static struct switch thread_local true typedef typeof undef union unix linux unsigned void volatile wchar while abort abs atoi calloc clock close div errno exit fclose fopen fprintf fputs fread free fwrite getc getchar getenv gets index isalpha isdigit link malloc memcmp memcpy memset open pipe pow printf puts qsort rand read realloc remove rename sin cos tan log exp sleep sprintf sqrt srand stat stderr stdin stdout strcat strchr strcmp strcpy strlen strncmp strncpy strstr strtol system time tolower toupper wait write NULL FILE"; // prettier-ignore
 
+const javascript =
+  "arguments async await boolean break byte case catch char class const continue debugger default delete do double else enum eval export extends false final finally float for from function get goto if implements import in instanceof int interface let long native new null of package private protected public return set short static super switch synchronized this throw throws transient true try typeof undefined var void volatile while with yield alert atob btoa close confirm console document escape event exports fetch focus global history isFinite isNaN length location module name navigator open parent parseFloat parseInt print process prompt require screen self status stop top unescape window"; // prettier-ignore
+
 /** By the language's name. */
 const reserved: Readonly<Record<string, ReadonlySet<string>>> = {
   java: new Set(java.split(" ")),
   python: new Set(python.split(" ")),
   c: new Set(c.split(" ")),
+  javascript: new Set(javascript.split(" ")),
 };
 
 export const isReserved = (word: string, language: string): boolean => reserved[language]?.has(word) ?? false;

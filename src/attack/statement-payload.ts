@@ -1,6 +1,6 @@
 /** Payloads that are a statement at the start of the output's first function: an endless loop, or dead code. */
 import type { Code } from "./code";
-import { bodyPlace, withStatement, type StatementPlace } from "./statement-place";
+import { bodyPlace, withStatement } from "./statement-place";
 import type { Payload, Span } from "./strategy";
 
 interface StatementPayload {
@@ -16,17 +16,22 @@ export function statementPayload({ name, known, statement }: StatementPayload, c
   const spansIn = (output: string): Span[] =>
     Array.from(output.matchAll(known), ({ index, 0: held }) => ({ start: index, end: index + held.length }));
   const isIn = (output: string): boolean => output.search(known) >= 0;
-  const placeIn = (output: string): StatementPlace | null =>
-    code === null || isIn(output) ? null : code.read(output, (root) => bodyPlace(root, output, code));
+  const written = (output: string): string | null => {
+    if (code === null || isIn(output)) return null;
+    const place = code.read(output, (root) => bodyPlace(root, output, code));
+    if (place === null) return null;
+    const { text } = withStatement(output, statement(code.language), place);
+    return code.parses(text) ? text : null;
+  };
   return {
     name,
     isIn,
     spansIn,
-    eligible: (output) => placeIn(output) !== null,
+    eligible: (output) => written(output) !== null,
     apply(output) {
-      const place = placeIn(output);
-      if (code === null || place === null) throw new RangeError(`the output takes no payload ${name}`);
-      return withStatement(output, statement(code.language), place).text;
+      const text = written(output);
+      if (text === null) throw new RangeError(`the output takes no payload ${name}`);
+      return text;
     },
   };
 }

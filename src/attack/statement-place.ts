@@ -33,6 +33,13 @@ function indentAt(text: string, offset: number): string | null {
   return /\S/u.test(line) ? null : line;
 }
 
+/** A comment behind a statement belongs to it. */
+function endWithComment(text: string, end: number): number {
+  const comment = /[ \t]*(?:\/\/|#)[^\r\n]*|[ \t]*\/\*(?:[^*\r\n]|\*(?!\/))*\*\//uy;
+  comment.lastIndex = end;
+  return end + (comment.exec(text)?.[0].length ?? 0);
+}
+
 function stepOf(text: string, indent: string | null, block: Node): string {
   const outer =
     /^[ \t]*/u.exec(text.slice(text.lastIndexOf("\n", (block.parent ?? block).startIndex - 1) + 1))?.[0] ?? "";
@@ -61,7 +68,8 @@ function placesOf(text: string, block: Node, { shape }: Code): StatementPlace[] 
     }
     if (shape.leaving.includes(statement.type)) return places;
     if (index === statements.length - 1) {
-      places.push({ offset: statement.endIndex, side: "after", indent, step, ...common });
+      const offset = indent === null ? statement.endIndex : endWithComment(text, statement.endIndex);
+      places.push({ offset, side: "after", indent, step, ...common });
     }
   }
   return places;

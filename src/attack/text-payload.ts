@@ -25,7 +25,7 @@ export function textPayload(text: string, code: Code | null): Payload {
     eligible: (output) => !isIn(output),
     apply(output) {
       if (isIn(output)) throw new RangeError("the output holds the text already");
-      const gap = output === "" || output.endsWith("\n") ? "" : output.includes("\n") ? "\n" : " ";
+      const gap = output === "" || output.endsWith("\n") ? "" : (/\r?\n/u.exec(output)?.[0] ?? " ");
       return inCode(output) ?? `${output}${gap}${text}`;
     },
   };

@@ -23,11 +23,13 @@ function neverTrue(random: Random): string {
   return random.pick([`${large} < ${small}`, `${small} > ${large}`, `${small} == ${large}`]);
 }
 
+const speakers: Readonly<Record<string, string>> = { java: "System.out.println", javascript: "console.log" };
+
 /** Prints a message that is not the same each time. */
 function speech(language: string, random: Random): string {
   const message = `"${random.pick(messages)} ${random.pick(messages)} ${random.below(1000)}"`;
   if (language === "python") return `print(${message})`;
-  return language === "java" ? `System.out.println(${message});` : `puts(${message});`;
+  return `${speakers[language] ?? "puts"}(${message});`;
 }
 
 function inPython(used: ReadonlySet<string>, random: Random): string {
@@ -42,7 +44,8 @@ function inPython(used: ReadonlySet<string>, random: Random): string {
 function inBraces(language: string, used: ReadonlySet<string>, random: Random): string {
   const name = freshName(used, random);
   return random.pick([
-    () => `${random.pick(["int", "long", "double"])} ${name} = ${random.below(1000)};`,
+    () =>
+      `${random.pick(language === "javascript" ? ["var", "let", "const"] : ["int", "long", "double"])} ${name} = ${random.below(1000)};`,
     () => `if (${neverTrue(random)}) {\n\t${speech(language, random)}\n}`,
     () => `while (${neverTrue(random)}) {\n\t${speech(language, random)}\n}`,
   ])();
