@@ -1,9 +1,10 @@
 /**
- * What the first samples of a large dataset show by themselves, told within about a second: a scan of all takes its time. The
- * report does not hang on it and need not hold it, for more samples may speak for or against a trigger.
+ * What the first samples of a large dataset show by themselves, for a scan of all takes its time: first of a few, told within about
+ * a second of processor time, then of more, which show what is too rare in the few. The report does not hang on it and need not hold
+ * it, for yet more samples may speak for or against a trigger.
  */
 import { FileWindows } from "../dataset/file-windows";
-import type { Dataset } from "../dataset/sample";
+import type { Dataset, Sample } from "../dataset/sample";
 import { readRange, recordRanges, textShape, type TextOptions } from "../dataset/text-file";
 import { scanDataset } from "../detect/scan";
 import { Failure } from "../foundation/failure";
@@ -12,9 +13,12 @@ import type { Baseline } from "./baseline";
 import type { JobContext } from "./context";
 import { locatedIn } from "./locate-findings";
 
-const FIRST = { records: 1000, bytes: 512 * 1024 };
+const PART = { records: 250, bytes: 128 * 1024 };
+/** After how many parts what they show together is told. */
+const TOLD_AFTER = [1, 4];
+const LAST_PART = Math.max(...TOLD_AFTER);
 /** A dataset of fewer samples is scanned soon enough. */
-const WORTHWHILE = 4 * FIRST.records;
+const WORTHWHILE = 4 * LAST_PART * PART.records;
 
 interface FirstOptions {
   readonly language?: string | undefined;
@@ -23,10 +27,12 @@ interface FirstOptions {
 
 type FileOptions = FirstOptions & Omit<TextOptions, "signal">;
 
-/** Reports a `first` event, where the dataset is large enough to need one. Throws `Cancelled`. */
+/** Reports `first` events, where the dataset is large enough to need them. Throws `Cancelled`. */
 export async function tellFirstOf(dataset: Dataset, options: FirstOptions, context: JobContext): Promise<void> {
   if (dataset.samples.length < WORTHWHILE) return;
-  await tell({ ...dataset, samples: dataset.samples.slice(0, FIRST.records) }, options, context);
+  for (const parts of TOLD_AFTER) {
+    await tell({ ...dataset, samples: dataset.samples.slice(0, parts * PART.records) }, options, context);
+  }
 }
 
 /** As `tellFirstOf`, of a file that is read row by row; what is wrong with the file is the scan's to tell. Throws `Cancelled`. */
@@ -37,12 +43,15 @@ export async function tellFirstIn(path: string, options: FileOptions, context: J
     file = await FileWindows.open(path);
     const shape = await textShape(file, { ...options, signal });
     if (shape === null) return;
-    for await (const range of recordRanges(file, shape, FIRST, { signal })) {
-      const samples = (await readRange(file, shape, range)).flatMap(({ sample }) => sample ?? []);
+    const samples: Sample[] = [];
+    let parts = 0;
+    for await (const range of recordRanges(file, shape, PART, { signal })) {
+      for (const { sample } of await readRange(file, shape, range)) if (sample !== null) samples.push(sample);
       const columns = { input: "", output: "" };
-      const known = { format: shape.format, sha256: "", bytes: file.bytes, rows: range.count, columns, skipped: [] };
-      if (samples.length > 0) await tell({ path, ...known, samples }, options, context);
-      return;
+      const rows = range.row + range.count;
+      const known = { format: shape.format, sha256: "", bytes: file.bytes, rows, columns, skipped: [] };
+      if (TOLD_AFTER.includes(++parts) && samples.length > 0) await tell({ path, ...known, samples }, options, context);
+      if (parts === LAST_PART) return;
     }
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
