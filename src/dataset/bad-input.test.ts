@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
@@ -164,6 +164,15 @@ describe("files that hold nothing readable fail in one line, and can be told fro
     mkdirSync(path.join(folder, "sub.csv"));
     await expect(openDataset(path.join(folder, "sub.csv"))).rejects.toThrow(/folder/);
     if (existsSync("/dev/zero")) await expect(openDataset("/dev/zero")).rejects.toThrow(/not a regular file/);
+  });
+
+  it("a file of more than can be read whole, with what to do", async () => {
+    const file = path.join(folder, "large.json");
+    writeFileSync(file, "[");
+    // Without blocks on the disk.
+    truncateSync(file, 600 * 1024 * 1024);
+    const error = await openDataset(file).catch((thrown: unknown) => thrown);
+    expect((error as Failure).oneLine).toMatch(/large\.json: the file has 600 MB, and at most 512 MB .*JSONL/u);
   });
 });
 

@@ -20,8 +20,9 @@ import { parquetWriter, type Reopen } from "./parquet-copy";
 import { openParquetFile, type ParquetFile, type ParquetGroup, type RandomBytes } from "./parquet-file";
 import { columnsOf, textsAt } from "./parquet-values";
 import type { Dataset, Field, FilePosition, Sample, SkippedRecord } from "./sample";
-import { MAX_FILE_BYTES, sizeOf, type Source } from "./source";
+import { sizeOf, type Source } from "./source";
 import { UnreadableDataset, type UnreadableFacts } from "./unreadable";
+import { MAX_FILE_BYTES, tooLarge } from "./whole-file";
 
 class ParquetField implements Field {
   constructor(
@@ -170,13 +171,8 @@ async function readDataset(
       length += (sample?.input.text.length ?? 0) + (sample?.output.text.length ?? 0);
     }
     if (length > MAX_FILE_BYTES) {
-      throw new Failure(
-        `the texts of the file have more than ${MAX_FILE_BYTES / 1024 / 1024} MB, the most that can be read`,
-        {
-          file: path,
-          remedy: "Split it into smaller files",
-        },
-      );
+      const most = MAX_FILE_BYTES / 1024 / 1024;
+      throw tooLarge(path, `the texts of the file have more than ${most} MB, the most that can be read whole`);
     }
   }
   const { rows } = file;

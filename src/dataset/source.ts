@@ -9,9 +9,7 @@ import { asFileFailure, Failure, throwIfCancelled } from "../foundation/failure"
 import { fromText, toUtf8, Utf16Places, utf16Of, type Utf16 } from "./encoding";
 import { compressionOf, unpack, type Compression } from "./unpack";
 import { UnreadableDataset } from "./unreadable";
-
-/** A file of more bytes is refused: it is read whole. */
-export const MAX_FILE_BYTES = 512 * 1024 * 1024;
+import { MAX_FILE_BYTES, tooLarge } from "./whole-file";
 
 export interface Source {
   readonly path: string;
@@ -112,10 +110,8 @@ async function readBytes(path: string, signal?: AbortSignal): Promise<Buffer> {
       throw new Failure("it is not a regular file", { file: path, remedy: "Name a file" });
     if (size > MAX_FILE_BYTES) {
       const megabytes = Math.ceil(size / 1024 / 1024);
-      throw new Failure(`the file has ${megabytes} MB, and at most ${MAX_FILE_BYTES / 1024 / 1024} MB can be read`, {
-        file: path,
-        remedy: "Split it into smaller files",
-      });
+      const most = MAX_FILE_BYTES / 1024 / 1024;
+      throw tooLarge(path, `the file has ${megabytes} MB, and at most ${most} MB can be read whole`);
     }
     return await readUnchanged(path);
   } catch (error) {

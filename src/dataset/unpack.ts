@@ -6,7 +6,8 @@ import { Readable } from "node:stream";
 import { setImmediate } from "node:timers/promises";
 import { promisify } from "node:util";
 import { createGunzip, gzip } from "node:zlib";
-import { Failure, throwIfCancelled } from "../foundation/failure";
+import { throwIfCancelled } from "../foundation/failure";
+import { tooLarge } from "./whole-file";
 import { loadUnzstd, storedZstd, ZstdProblem } from "./zstd";
 
 export type Compression = "gzip" | "zstd";
@@ -48,10 +49,7 @@ export async function unpack(
     throwIfCancelled(signal);
     size += piece.length;
     if (size > limit) {
-      throw new Failure(`the file unpacks to more than ${limit / 1024 / 1024} MB, the most that can be read`, {
-        file: path,
-        remedy: "Split it into smaller files",
-      });
+      throw tooLarge(path, `the file unpacks to more than ${limit / 1024 / 1024} MB, the most that can be read whole`);
     }
     pieces.push(piece);
   };

@@ -2,9 +2,12 @@
 import { stat } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { Readable } from "node:stream";
+import { getHeapStatistics } from "node:v8";
 import { createGzip } from "node:zlib";
 import { isClearlyPaired } from "../dataset/pairs";
+import type { Dataset } from "../dataset/sample";
 import { splitCompression } from "../dataset/unpack";
+import { tooLarge } from "../dataset/whole-file";
 import type { FileContent } from "../foundation/atomic-write";
 import { Failure } from "../foundation/failure";
 import type { Baseline } from "./baseline";
@@ -38,6 +41,17 @@ export async function streamLarge(
   };
   await tellFirstIn(path, options, context);
   return scanStreamed(path, options, context);
+}
+
+/** Bytes of heap that a scan in memory holds for a character of text, measured in Java samples of 450 characters. */
+const HEAP_PER_CHARACTER = 8;
+
+/** Throws a `Failure` for what cannot be scanned in `heap` bytes: the program would be ended without a word. */
+export function requireRoom({ path, samples }: Dataset, heap = getHeapStatistics().heap_size_limit): void {
+  const characters = samples.reduce((sum, { input, output }) => sum + input.text.length + output.text.length, 0);
+  if (HEAP_PER_CHARACTER * characters <= heap) return;
+  const [has, most] = [characters, heap / HEAP_PER_CHARACTER].map((count) => Math.round(count / 1e6));
+  throw tooLarge(path, `the texts of the file have ${has} MB, and memory here suffices for scanning ${most} MB whole`);
 }
 
 /** What a user must know of a file that was read row by row, in sentences without a full stop. */

@@ -16,7 +16,7 @@ import { readBaseline, type Baseline } from "./baseline";
 import type { JobContext } from "./context";
 import { findDatasets, type FoundFile } from "./find-datasets";
 import { tellFirstOf } from "./first-findings";
-import { remarksOn, streamedCopies, streamLarge } from "./large-files";
+import { remarksOn, requireRoom, streamedCopies, streamLarge } from "./large-files";
 import { tellSkipped } from "./open-data";
 import type { ScanSpec } from "./spec";
 import type { StreamedScan } from "./streamed-file";
@@ -88,6 +88,7 @@ async function measure(
     const streamed = await streamLarge(found, spec, baseline, context);
     if (streamed !== null) return measuredOf(streamed, context);
     dataset = await openDataset(found.path, { format, input, output, signal });
+    requireRoom(dataset);
   } catch (error) {
     return unreadable(found, error, isAlone);
   }
