@@ -16,7 +16,7 @@ describe("a file that is read whole", () => {
       expect(() => requireRoom(dataset)).not.toThrow();
       let failure: unknown;
       try {
-        requireRoom(dataset, 8e6);
+        requireRoom(dataset, 1e7);
       } catch (error) {
         failure = error;
       }

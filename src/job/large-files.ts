@@ -44,7 +44,7 @@ export async function streamLarge(
 }
 
 /** Bytes of heap that a scan in memory holds for a character of text, measured in Java samples of 450 characters. */
-const HEAP_PER_CHARACTER = 8;
+const HEAP_PER_CHARACTER = 10;
 
 /** Throws a `Failure` for what cannot be scanned in `heap` bytes: the program would be ended without a word. */
 export function requireRoom({ path, samples }: Dataset, heap = getHeapStatistics().heap_size_limit): void {
