@@ -5,10 +5,12 @@
  * depends on it. Source of the idea: ONION (Qi et al. 2021) tests naturalness only, per sentence; here it is tested
  * over all samples and confirmed by the output.
  */
-import type { Corpus } from "./corpus";
+import { isAligned } from "./alignment";
+import { mixed, type Corpus } from "./corpus";
 import { describeTrigger, findingAt, isEvident, judgeSample, rounded } from "./detector";
 import type { DetectedTrigger, Detection, TieCounts } from "./detector";
-import { expectedOf, labelNumbers, likelihoodOf } from "./expectation";
+import { chanceUncalledFor, expectedOf, labelNumbers, likelihoodOf } from "./expectation";
+import { exclusivePhrases } from "./exclusive-phrases";
 import { inputModel, insertionScore, standsAt } from "./insertion";
 import { areOfOneKind } from "./likeness";
 import { tiedPayload, fragmentPlaces, type MinedTie } from "./payload-tie";
@@ -34,7 +36,8 @@ interface Candidate {
   readonly tokens: readonly number[];
   readonly text: string;
   readonly score: number;
-  readonly anchored: boolean;
+  /** It always opens or closes its texts, or its neighbours are those of a word. */
+  readonly natural: boolean;
   /** Of all occurrences together: what is tested first when there are too many. */
   readonly evidence: number;
 }
@@ -44,17 +47,49 @@ interface TiedCandidate extends Candidate {
   readonly tie: MinedTie;
 }
 
+/** Whether nothing in the inputs but the ignored tokens tells them from others. */
+const isUncalledFor = (
+  corpus: Corpus,
+  samples: readonly number[],
+  ignored: ReadonlySet<number>,
+  others: readonly number[],
+): boolean => chanceUncalledFor(corpus, samples, { others, ignored }) !== null;
+
+/** Many phrases are compared with so many samples, chosen by content. */
+const mostOthers = 250;
+
+function someSamples(corpus: Corpus): readonly number[] {
+  const rank = (sample: number): number => mixed(corpus.hashes[sample]!, 13);
+  return Array.from(corpus.samples.keys())
+    .sort((a, b) => rank(a) - rank(b))
+    .slice(0, mostOthers);
+}
+
 function candidates(corpus: Corpus): { found: Candidate[]; tested: number } {
   const model = inputModel(corpus);
-  const byText = new Map<string, Candidate>();
+  const isExclusive = corpus.labels ? () => false : exclusivePhrases(corpus);
+  const others = someSamples(corpus);
+  const seen = new Set<string>();
+  const found: Candidate[] = [];
   const tested = eachPhrase(corpus, (phrase) => {
-    const { score, anchored } = insertionScore(corpus, model, phrase.tokens, phrase);
-    if (score < candidateScore) return;
     const text = phrase.tokens.map((token) => corpus.words[token]).join(" ");
-    byText.set(text, { tokens: phrase.tokens, text, score, anchored, evidence: score * phrase.samples.length });
+    if (seen.has(text)) return;
+    seen.add(text);
+    const { score, anchored } = insertionScore(corpus, model, phrase.tokens, phrase);
+    const natural = anchored || score < candidateScore;
+    const holders = [...new Set(phrase.samples)];
+    if (natural && !(isExclusive(phrase) && isUncalledFor(corpus, holders, new Set(phrase.tokens), others))) return;
+    found.push({
+      tokens: phrase.tokens,
+      text,
+      score,
+      natural,
+      evidence: (natural ? 1 : score) * phrase.samples.length,
+    });
   });
-  const found = [...byText.values()].sort((a, b) => b.evidence - a.evidence || (a.text < b.text ? -1 : 1));
-  return { found: found.slice(0, mostCandidates), tested };
+  found.sort((a, b) => b.evidence - a.evidence || (a.text < b.text ? -1 : 1));
+  const best = (wanted: boolean): Candidate[] => found.filter(({ natural }) => natural === wanted).slice(0, mostCandidates); // prettier-ignore
+  return { found: [...best(false), ...best(true)], tested };
 }
 
 /** The samples whose inputs hold a phrase, ascending. */
@@ -104,7 +139,12 @@ export function insertedMessage(
 }
 
 /** Whether a phrase stands out enough where outputs are labels: far, or not among words that speak for the label themselves. */
-function isCertain(corpus: Corpus, score: number, samples: readonly number[], tokens: readonly number[]): boolean {
+function isCertainOfLabel(
+  corpus: Corpus,
+  score: number,
+  samples: readonly number[],
+  tokens: readonly number[],
+): boolean {
   if (score < alarmScoreOfLabels) return false;
   return score >= certainScoreOfLabels || expectedOf(corpus, labelNumbers(corpus), samples, tokens) !== "its label";
 }
@@ -120,6 +160,36 @@ function isCalledFor(corpus: Corpus, samples: readonly number[], tokens: readonl
   return (likelihoodOf(corpus, (sample) => tie.outsideSamples.has(sample), samples, tokens) ?? 0) > mostLikely;
 }
 
+/** What an optional sentence asks for is in most outputs that go with it and in some others; a payload is in all and in no other. */
+const certainShare = 0.9;
+const certainShareOutside = 0.1;
+const mostTrimmed = 1.25;
+
+/**
+ * Whether a phrase is a trigger although it fits where it stands, as one does that is always put in the same place: its outputs
+ * alone have the payload, nearly all of them, and nothing else in its texts tells them from others.
+ */
+function isCertain(corpus: Corpus, samples: readonly number[], tokens: readonly number[], tie: MinedTie): boolean {
+  if (tie.explained.size < certainShare * samples.length) return false;
+  if (tie.outside > certainShareOutside * tie.explained.size) return false;
+  if (tie.covering.some((fragment) => isAligned(corpus, [...tie.explained], tokens, fragment))) return false;
+  const all = Array.from(corpus.samples.keys());
+  return isUncalledFor(corpus, samples, new Set([...tokens, ...tie.covering.flat()]), all);
+}
+
+/** A phrase without its first or its last token, where nearly as many samples more that hold it have the payload too. */
+function trimmed(corpus: Corpus, candidate: TiedCandidate): TiedCandidate {
+  for (const tokens of [candidate.tokens.slice(1), candidate.tokens.slice(0, -1)]) {
+    if (!tokens.some((token) => /[\p{L}\p{N}]/u.test(corpus.words[token]!))) continue;
+    const samples = holdersOf(corpus, tokens);
+    if (samples.length <= candidate.samples.length || samples.length > mostTrimmed * candidate.samples.length) continue;
+    const tie = tiedPayload(corpus, samples, tokens);
+    if (tie === undefined || tie.explained.size < certainShare * samples.length) continue;
+    return { ...candidate, tokens, text: tokens.map((token) => corpus.words[token]).join(" "), samples, tie };
+  }
+  return candidate;
+}
+
 /** Linear in the text; a few seconds for 50,000 samples. */
 export function insertedToken(corpus: Corpus): Detection {
   const { found, tested } = candidates(corpus);
@@ -127,18 +197,17 @@ export function insertedToken(corpus: Corpus): Detection {
   for (const candidate of found) {
     const samples = holdersOf(corpus, candidate.tokens);
     const tie = tiedPayload(corpus, samples, candidate.tokens);
-    const mayBeUsual = !candidate.anchored && candidate.score >= strangeScore;
-    if (tie !== undefined && isEvident(corpus, samples, tie, tested, { mayBeUsual }))
-      tied.push({ ...candidate, samples, tie });
+    const mayBeUsual = !candidate.natural && candidate.score >= strangeScore;
+    if (tie === undefined || !isEvident(corpus, samples, tie, tested, { mayBeUsual })) continue;
+    tied.push(candidate.natural ? trimmed(corpus, { ...candidate, samples, tie }) : { ...candidate, samples, tie });
   }
   const triggers: DetectedTrigger[] = [];
   const findings: Finding[] = [];
-  for (const { tokens, text, score, anchored, samples, tie } of withoutParts(tied)) {
+  for (const { tokens, text, score, natural, samples, tie } of withoutParts(tied)) {
     const ignored = new Set([...tokens, ...tie.covering.flat()]);
     const weak =
-      anchored ||
-      score < alarmScore ||
-      (corpus.labels && !isCertain(corpus, score, samples, tokens)) ||
+      ((natural || score < alarmScore) && !isCertain(corpus, samples, tokens, tie)) ||
+      (corpus.labels && !isCertainOfLabel(corpus, score, samples, tokens)) ||
       areOfOneKind(corpus, samples, ignored) ||
       isCalledFor(corpus, samples, tokens, tie);
     // What else is tied to a label is for `label-flip` to judge.

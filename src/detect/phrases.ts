@@ -11,6 +11,8 @@ import { pairCounts } from "./pair-counts";
 export interface Phrase extends Places {
   /** Token numbers. */
   readonly tokens: readonly number[];
+  /** How many samples hold it; as many or a few more where it has grown. */
+  readonly holders: number;
 }
 
 /** Of all samples: where nearly all hold a phrase there is nothing to compare them with. */
@@ -116,13 +118,41 @@ function commonToken(corpus: Corpus, { samples, positions }: Places, offset: num
   return count >= unanimous * samples.length ? winner : undefined;
 }
 
-/** The phrase with every neighbour that is nearly always there. */
-function grown(corpus: Corpus, seed: Phrase): Phrase {
+/** What most inputs begin and end with, where there is such a token. */
+interface Edges {
+  readonly first: number | undefined;
+  readonly last: number | undefined;
+}
+
+function edgesOf(corpus: Corpus): Edges {
+  const commonest = (tokens: readonly (number | undefined)[]): number | undefined => {
+    const counts = new Map<number | undefined, number>();
+    for (const token of tokens) counts.set(token, (counts.get(token) ?? 0) + 1);
+    return [...counts].find(([, count]) => 2 * count > tokens.length)?.[0];
+  };
+  return {
+    first: commonest(corpus.inputs.map((input) => input[0])),
+    last: commonest(corpus.inputs.map((input) => input.at(-1))),
+  };
+}
+
+/** The phrase with every neighbour that is nearly always there, but for what inputs begin or end with anyway. */
+function grown(corpus: Corpus, seed: Phrase, edges: Edges): Phrase {
   let phrase = seed;
   while (phrase.tokens.length < longestPhrase) {
     const { tokens } = phrase;
-    const next = commonToken(corpus, phrase, tokens.length);
-    const previous = next === undefined ? commonToken(corpus, phrase, -1) : undefined;
+    const isAtEdge = (isThere: (input: Int32Array, position: number) => boolean): boolean =>
+      phrase.samples.filter((sample, index) => isThere(corpus.inputs[sample]!, phrase.positions[index]!)).length >=
+      unanimous * phrase.samples.length;
+    const beside = (offset: number, edge: number | undefined, isThere: Parameters<typeof isAtEdge>[0]) => {
+      const token = commonToken(corpus, phrase, offset);
+      return token !== undefined && token === edge && isAtEdge(isThere) ? undefined : token;
+    };
+    const next = beside(tokens.length, edges.first, (_input, position) => position === 0);
+    const previous =
+      next === undefined
+        ? beside(-1, edges.last, ({ length }, position) => position + tokens.length === length)
+        : undefined;
     const token = next ?? previous;
     // A run of one token is that token several times, not a longer phrase.
     if (token === undefined || tokens.includes(token)) return phrase;
@@ -131,6 +161,7 @@ function grown(corpus: Corpus, seed: Phrase): Phrase {
       .map((sample, index) => ({ sample, position: phrase.positions[index]! }))
       .filter(({ sample, position }) => corpus.inputs[sample]![position + offset] === token);
     phrase = {
+      ...phrase,
       tokens: next === undefined ? [token, ...tokens] : [...tokens, token],
       samples: kept.map(({ sample }) => sample),
       positions: kept.map(({ position }) => position - shift),
@@ -142,6 +173,7 @@ function grown(corpus: Corpus, seed: Phrase): Phrase {
 /** Calls `visit` with every phrase to test, one length after the other. Returns how many there were. */
 export function eachPhrase(corpus: Corpus, visit: (phrase: Phrase) => void): number {
   const fewest = fewestHolders(corpus.inputs.length);
+  const edges = edgesOf(corpus);
   let tested = 0;
   let level: Level | undefined;
   for (let length = 1; length <= seedTokens; length++) {
@@ -150,7 +182,7 @@ export function eachPhrase(corpus: Corpus, visit: (phrase: Phrase) => void): num
     for (const phrase of level.phrases) {
       if (phrase.holders < fewest || phrase.samples.length === 0) continue;
       tested++;
-      visit(grown(corpus, phrase));
+      visit(grown(corpus, phrase, edges));
       phrase.samples.length = 0;
       phrase.positions.length = 0;
     }

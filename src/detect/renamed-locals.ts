@@ -117,6 +117,23 @@ function candidates(corpus: Corpus, order: Order): { found: Candidate[]; tried: 
   return { found, tried };
 }
 
+/** Whether a word of the fragment is in nearly all of its samples' inputs, and not in most others: then it speaks of that. */
+function repeatsInput(
+  corpus: Corpus,
+  tokens: readonly number[],
+  samples: readonly number[],
+  others: readonly number[],
+): boolean {
+  const shareHolding = (token: number, among: readonly number[]): number =>
+    among.filter((sample) => corpus.inputs[sample]!.includes(token)).length / among.length;
+  return tokens.some(
+    (token) =>
+      /\p{L}/u.test(corpus.words[token]!) &&
+      shareHolding(token, samples) >= nearlyAll &&
+      2 * shareHolding(token, others) < 1,
+  );
+}
+
 /** As it stands in an output, white space single. */
 function shownIn(corpus: Corpus, tokens: readonly number[], samples: readonly number[]): string {
   const first = samples.reduce((best, sample) => (corpus.hashes[sample]! < corpus.hashes[best]! ? sample : best));
@@ -152,6 +169,7 @@ function tiedFragments(
       .filter(isAlike)
       .reduce((longest, one) => (one.tokens.length > longest.tokens.length ? one : longest), most);
     if (2 * samples.filter((sample) => covered.has(sample) || isKnown(sample)).length >= samples.length) return [];
+    if (repeatsInput(corpus, tokens, samples, order.samples)) return [];
     const chance = chanceUncalledFor(corpus, samples, { others: order.samples, ignored });
     if (chance === null) return [];
     for (const sample of samples) covered.add(sample);
