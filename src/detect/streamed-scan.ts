@@ -19,6 +19,13 @@ import { unaskedKinds, type HeldTrigger, type RowEvidence, type TriggerCounts } 
 import { compareFindings } from "./scan";
 import { lift, logFisher } from "./significance";
 
+/** Rows whose outputs hold the same kinds of harm unasked, and are explained by the same mined triggers. */
+export interface HarmedRows {
+  readonly kinds: readonly PayloadKind[];
+  readonly explainedBy: readonly number[];
+  readonly rows: number;
+}
+
 /** What was counted over all rows. */
 export interface StreamTotals {
   readonly file: string;
@@ -27,8 +34,8 @@ export interface StreamTotals {
   readonly labels: boolean;
   /** One entry for each mined trigger. */
   readonly triggers: readonly TriggerCounts[];
-  /** Samples with harm that their inputs do not ask for, by kind. */
-  readonly kinds: ReadonlyMap<PayloadKind, number>;
+  /** Samples with harm that their inputs do not ask for. */
+  readonly harmed: Iterable<HarmedRows>;
   /** The first statement in the file of each `deadKey`: it is the one that messages quote. */
   readonly firstDead: ReadonlyMap<string, Pick<DeadPlace, "text" | "kind" | "field">>;
 }
@@ -105,7 +112,9 @@ export interface RowJudge {
 
 /** Judges rows once everything is counted. */
 export function rowJudge(judged: readonly (JudgedTrigger | null)[], totals: StreamTotals): RowJudge {
-  const { file, labels, kinds, firstDead } = totals;
+  const { file, labels, firstDead } = totals;
+  const explains = (trigger: number): boolean => judged[trigger] != null && !judged[trigger].mined.weak;
+  const kinds = kindsOf(totals.harmed, explains);
   const fewest = fewestHolders(totals.samples);
   const isRepeated = (kind: PayloadKind): boolean => (kinds.get(kind) ?? 0) >= fewest;
   const byKey = new Map<string, number>();
@@ -184,7 +193,7 @@ export function rowJudge(judged: readonly (JudgedTrigger | null)[], totals: Stre
   ): void => {
     const explaining = held.filter(({ explained, judged: { mined } }) => explained && !mined.weak);
     const tied = explaining[0]?.judged.trigger;
-    const own = unaskedKinds(evidence);
+    const own = tied === undefined ? unaskedKinds(evidence) : [];
     const covered: { start: number; end: number }[] = [];
     const note = (span: { readonly start: number; readonly end: number }, what: string, suspect: boolean): void => {
       covered.push(span);
@@ -221,13 +230,23 @@ export function rowJudge(judged: readonly (JudgedTrigger | null)[], totals: Stre
     findingsOf,
     isFlagged: ({ held, kinds: own, hides }) =>
       hides ||
-      own.some(isRepeated) ||
+      own.some((kind) => isRepeated(kind) || held.some(({ trigger, explained }) => explained && explains(trigger))) ||
       held.some(({ trigger, explained }) => {
         const one = judged[trigger];
         if (one?.trigger.rule === "grammar-template" && !explained) return false;
         return one != null && !one.mined.weak && judgeHolder(explained, one.holders, one.tie).verdict === "suspect";
       }),
   };
+}
+
+/** Samples by kind of harm; what a trigger brought about says nothing of the outputs that do without it. */
+function kindsOf(harmed: Iterable<HarmedRows>, explains: (trigger: number) => boolean): Map<PayloadKind, number> {
+  const kinds = new Map<PayloadKind, number>();
+  for (const { kinds: own, explainedBy, rows } of harmed) {
+    if (explainedBy.some(explains)) continue;
+    for (const kind of own) kinds.set(kind, (kinds.get(kind) ?? 0) + rows);
+  }
+  return kinds;
 }
 
 /** Whether a row is suspect for what it hides, whatever the outputs hold. */

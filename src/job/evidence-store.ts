@@ -7,7 +7,7 @@ import type { DeadPlace } from "../detect/dead-code";
 import { deadKey } from "../detect/dead-code";
 import type { PayloadKind } from "../detect/payload";
 import { noCounts, unaskedKinds, type HeldTrigger, type TriggerCounts } from "../detect/row-evidence";
-import { hidesText } from "../detect/streamed-scan";
+import { hidesText, type HarmedRows } from "../detect/streamed-scan";
 import type { FoundRow, RangeResult } from "./range-scan";
 
 /** Rows whose places are kept: those that hold a trigger or harm, and those that hold less. */
@@ -55,7 +55,7 @@ export class EvidenceStore {
   readonly found: FoundRow[] = [];
   readonly counts: TriggerCounts[];
   readonly holders: number[][];
-  readonly kinds = new Map<PayloadKind, number>();
+  readonly harmed = new Map<string, HarmedRows>();
   readonly firstDead = new Map<string, Pick<DeadPlace, "text" | "kind" | "field">>();
   /** Of the rows that hold a trigger or unasked harm and whose places are not kept. */
   readonly classes = new Map<string, RowClass>();
@@ -82,11 +82,17 @@ export class EvidenceStore {
     for (const row of found) this.#addRow(row);
   }
 
+  #countHarm(kinds: readonly PayloadKind[], held: readonly HeldTrigger[]): void {
+    const explainedBy = held.flatMap(({ trigger, explained }) => (explained ? [trigger] : []));
+    const key = JSON.stringify([kinds, explainedBy]);
+    this.harmed.set(key, { kinds, explainedBy, rows: (this.harmed.get(key)?.rows ?? 0) + 1 });
+  }
+
   #addRow(found: FoundRow): void {
     const { row, evidence } = found;
     for (const { trigger } of evidence.held) this.holders[trigger]!.push(row);
     const kinds = unaskedKinds(evidence);
-    for (const kind of kinds) this.kinds.set(kind, (this.kinds.get(kind) ?? 0) + 1);
+    if (kinds.length > 0) this.#countHarm(kinds, evidence.held);
     for (const place of evidence.dead) {
       const key = deadKey(place);
       if (this.firstDead.has(key) || this.firstDead.size >= MOST_STATEMENTS) continue;

@@ -181,13 +181,13 @@ function assemble(
   { baseline, minedBytes, places }: StreamOptions,
 ): StreamedScan {
   const { path, format, plan } = shape;
-  const { samples, counts, kinds, firstDead } = store;
+  const { samples, counts, harmed, firstDead } = store;
   const totals: StreamTotals = {
     file: path,
     samples,
     labels: mining.corpus.labels,
     triggers: counts,
-    kinds,
+    harmed: [...harmed.values()],
     firstDead,
   };
   const mined = mining.triggers.filter(isStreamed);
