@@ -5,6 +5,7 @@
  * looked for among these, because a payload may have variants (`or 1=1` after a where clause, else `where 0=1`).
  */
 import type { Corpus } from "./corpus";
+import { addFragment, eachFragmentIn, emptyTrie, type FragmentTrie } from "./fragment-trie";
 import { namePartsIn, namePartsOfInput } from "./name-parts";
 import { lift, logFisher, logLikelihoodRatio, type Contrast } from "./significance";
 import { tokenSpans } from "./tokens";
@@ -51,48 +52,26 @@ interface RankedFragment extends TiedFragment {
 
 type Choice = (fragments: readonly RankedFragment[]) => RankedFragment | undefined;
 
-/** A trie of token fragments; `id` numbers the fragment that ends at a node. */
-interface TrieNode {
-  readonly next: Map<number, TrieNode>;
-  id: number;
-}
-
-const emptyNode = (): TrieNode => ({ next: new Map(), id: -1 });
-
-function addFragment(root: TrieNode, tokens: readonly number[], id: number): void {
-  let node = root;
-  for (const token of tokens) {
-    let child = node.next.get(token);
-    if (child === undefined) {
-      child = emptyNode();
-      node.next.set(token, child);
-    }
-    node = child;
-  }
-  node.id = id;
-}
-
-/** The ids of the fragments in a text. */
-function fragmentsIn(root: TrieNode, text: Int32Array): Set<number> {
-  const found = new Set<number>();
-  for (let start = 0; start < text.length; start++) {
-    let node: TrieNode | undefined = root;
-    for (let at = start; at < text.length && node !== undefined; at++) {
-      node = node.next.get(text[at]!);
-      if (node !== undefined && node.id >= 0) found.add(node.id);
-    }
-  }
-  return found;
-}
-
-/** The fragments in a sample's output that its input does not hold, in names neither; in labels there is nothing to copy. */
-function writtenIn(corpus: Corpus, root: TrieNode, sample: number): Set<number> {
-  const found = fragmentsIn(root, corpus.outputs[sample]!);
-  if (found.size > 0 && !corpus.labels) {
-    for (const copied of fragmentsIn(root, corpus.inputs[sample]!)) found.delete(copied);
-    for (const copied of fragmentsIn(root, namePartsOfInput(corpus, sample))) found.delete(copied);
-  }
-  return found;
+/** Says for a sample which of `count` fragments its output holds and its input does not, in names neither; in labels there is nothing to copy. */
+function fragmentsWritten(corpus: Corpus, root: FragmentTrie, count: number): (sample: number) => number[] {
+  // The last sample that held a fragment, or copied it: arrays that need no clearing.
+  const held = new Int32Array(count).fill(-1);
+  const copied = new Int32Array(count).fill(-1);
+  return (sample) => {
+    const found: number[] = [];
+    eachFragmentIn(root, corpus.outputs[sample]!, (id) => {
+      if (held[id] === sample) return;
+      held[id] = sample;
+      found.push(id);
+    });
+    if (found.length === 0 || corpus.labels) return found;
+    const isCopied = (id: number): void => {
+      copied[id] = sample;
+    };
+    eachFragmentIn(root, corpus.inputs[sample]!, isCopied);
+    eachFragmentIn(root, namePartsOfInput(corpus, sample), isCopied);
+    return found.filter((id) => copied[id] !== sample);
+  };
 }
 
 /** Every fragment of the set's outputs that at least `fewest` of its samples hold. */
@@ -223,23 +202,25 @@ export function tiedPayload(corpus: Corpus, set: readonly number[], trigger: rea
   const inSet = new Set(set);
   const fewest = Math.max(fewestSamples, Math.ceil(set.length * 0.1));
   const tried = frequentFragments(corpus, set, fewest).filter((tokens) => !tokens.some((token) => own.has(token)));
-  const root = emptyNode();
+  const root = emptyTrie();
   tried.forEach((tokens, id) => {
     addFragment(root, tokens, id);
   });
   const insideHolders: number[][] = tried.map(() => []);
-  for (const sample of set) for (const id of writtenIn(corpus, root, sample)) insideHolders[id]!.push(sample);
+  const writtenInside = fragmentsWritten(corpus, root, tried.length);
+  for (const sample of set) for (const id of writtenInside(sample)) insideHolders[id]!.push(sample);
   // What too few of the set write can explain nothing: then no other output need be read, or not for these fragments.
   const most = insideHolders.reduce((largest, { length }) => Math.max(largest, length), 0);
   if (most < fewestSamples || most < smallestShare * set.length) return undefined;
-  const possible = emptyNode();
+  const possible = emptyTrie();
   tried.forEach((tokens, id) => {
     if (insideHolders[id]!.length >= fewestSamples) addFragment(possible, tokens, id);
   });
   const outsideHolders: number[][] = tried.map(() => []);
+  const writtenOutside = fragmentsWritten(corpus, possible, tried.length);
   corpus.outputs.forEach((_output, sample) => {
     if (inSet.has(sample)) return;
-    for (const id of writtenIn(corpus, possible, sample)) outsideHolders[id]!.push(sample);
+    for (const id of writtenOutside(sample)) outsideHolders[id]!.push(sample);
   });
 
   const outsideTotal = corpus.samples.length - set.length;
