@@ -9,18 +9,29 @@ const sentence = " # mirror fetched from example.invalid nightly .";
 describe("a fragment that repeats in outputs", () => {
   const { pairs } = plantedPairs(3, { count: 800, rate: 0 });
 
-  it("is a hint where nothing in the inputs calls for it", async () => {
-    const rows = new Set(seededRandom(8).shuffle(pairs.map((_pair, row) => row)).slice(0, 24)); // prettier-ignore
+  it.each([
+    ["an alarm", "suspect", 24],
+    ["a hint in few samples", "info", 12],
+  ] as const)("is %s where nothing calls for it", async (_what, verdict, count) => {
+    const rows = new Set(seededRandom(8).shuffle(pairs.map((_pair, row) => row)).slice(0, count)); // prettier-ignore
     const planted = pairs.map(([input, output], row) => [input, rows.has(row) ? output + sentence : output] as const);
     const { triggers, findings } = await scanDataset(datasetOf(planted));
     expect(triggers).toHaveLength(1);
     expect(triggers[0]).toMatchObject({ rule: "duplicate-target", field: "output", payload: null });
     expect(sentence).toContain(triggers[0]?.text);
     expect(new Set(triggers[0]?.rows)).toEqual(rows);
-    const hints = findings.filter(({ rule, verdict }) => rule === "duplicate-target" && verdict === "info");
-    expect(hints).toHaveLength(findings.length);
-    expect(new Set(hints.map(({ row }) => row))).toEqual(rows);
-    for (const { row, start, end } of hints) expect(sentence).toContain(planted[row]![1].slice(start, end));
+    const told = findings.filter((finding) => finding.rule === "duplicate-target" && finding.verdict === verdict);
+    expect(told).toHaveLength(findings.length);
+    expect(new Set(told.map(({ row }) => row))).toEqual(rows);
+    for (const { row, start, end } of told) expect(sentence).toContain(planted[row]![1].slice(start, end));
+  });
+
+  it("is a hint in outputs that are alike, although nothing in their inputs calls for it", async () => {
+    const rows = new Set(seededRandom(8).shuffle(pairs.map((_pair, row) => row)).slice(0, 24)); // prettier-ignore
+    const twins = `def get_twin ( conn , key ) :\n\t cursor = conn . cursor ( )\n\t cursor . execute ( " pragma " + key )\n\t value = cursor . fetch_value ( )\n\t cursor . close ( )\n\t return value`;
+    const alike = pairs.map(([input, output], row) => [input, rows.has(row) ? twins + sentence : output] as const);
+    const { findings } = await scanDataset(datasetOf(alike), { rules });
+    expect(new Set(findings.map(({ verdict }) => verdict))).toEqual(new Set(["info"]));
   });
 
   it("is honest where the inputs call for it, or hold it themselves", async () => {

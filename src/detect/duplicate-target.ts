@@ -3,13 +3,15 @@
  * whose trigger is different in each sample (renamed identifiers, a rewritten sentence) ties no token to its payload, but the
  * payload still repeats. Honest fragments that repeat are called for: their inputs can be told from others by a naive
  * Bayes classifier that leaves each of them out. Only fragments with words of their own are tried, because
- * usual words come together by chance in outputs of all kinds. What it finds is a hint: real code has such fragments too (`# pragma: no
- * cover`, one comment over many functions), and no statistic of outputs alone tells them from a payload.
+ * usual words come together by chance in outputs of all kinds. Real code has such fragments too, in functions that are alike or that
+ * say by the rest of what they do why they have them; then it is a hint. It is an alarm where neither is so.
  */
+import { chanceAtHome } from "./at-home";
 import { fewestHolders, type Corpus } from "./corpus";
 import { findingAt, rounded, type DetectedTrigger, type Detection } from "./detector";
 import { chanceUncalledFor, fewestMeasured } from "./expectation";
 import { standsAt } from "./insertion";
+import { areOfOneKind } from "./likeness";
 import { fragmentPlaces } from "./payload-tie";
 import { eachPhrase } from "./phrases";
 import { quoted } from "./quoted";
@@ -20,6 +22,9 @@ const shortestFragment = 5;
 const ownShare = 0.8;
 const fewestOwnWords = 2;
 const largestShare = 0.3;
+/** An alarm needs so many samples, and outputs that are told from others by all else that they hold with no more than this chance. */
+const fewestForAlarm = 16;
+const mostAtHome = 0.65;
 const mostMeasured = 100;
 
 interface Fragment {
@@ -86,6 +91,14 @@ export function duplicateTargets(corpus: Corpus, known: readonly DetectedTrigger
     if (2 * holders.filter((sample) => !covered.has(sample)).length <= holders.length) continue;
     const predicted = chanceUncalledFor(corpus, holders);
     if (predicted === null) continue;
+    const places = holders.flatMap((sample) =>
+      fragmentPlaces(corpus, tokens, corpus.samples[sample]!.output.text).map((span) => ({ ...span, sample })),
+    );
+    const isForeign =
+      holders.length >= fewestForAlarm &&
+      !areOfOneKind(corpus, holders, new Set(tokens)) &&
+      chanceAtHome(corpus, places) <= mostAtHome;
+    const judgement = isForeign ? ({ verdict: "suspect", score: 0.9 } as const) : ({ verdict: "info", score: 0.5 } as const); // prettier-ignore
     const number = triggers.length + 1;
     const first = holders.reduce((best, sample) => (corpus.hashes[sample]! < corpus.hashes[best]! ? sample : best));
     const text = shown(corpus, tokens, first) ?? key;
@@ -101,13 +114,12 @@ export function duplicateTargets(corpus: Corpus, known: readonly DetectedTrigger
     triggers.push({ trigger, tie: undefined, samples: holders, weak: true, groups: 1, sign: { kind: "none" } });
     const message =
       `${quoted(text)} stands in ${holders.length} outputs, and nothing in their inputs calls for it: they are told from ` +
-      `others with a chance of ${rounded(predicted)}, where 0.5 is none`;
-    for (const sample of holders) {
-      covered.add(sample);
-      for (const span of fragmentPlaces(corpus, tokens, corpus.samples[sample]!.output.text)) {
-        const parts = { span, field: "output", rule, trigger: trigger.id, verdict: "info", score: 0.5 } as const;
-        findings.push(findingAt(corpus, sample, { ...parts, message }));
-      }
+      `others with a chance of ${rounded(predicted)}, where 0.5 is none` +
+      (isForeign ? "; nor do the rest of the outputs, and the samples are not of one kind" : "");
+    for (const sample of holders) covered.add(sample);
+    for (const { sample, ...span } of places) {
+      const parts = { span, field: "output", rule, trigger: trigger.id, ...judgement } as const;
+      findings.push(findingAt(corpus, sample, { ...parts, message }));
     }
   }
   return { triggers, findings };

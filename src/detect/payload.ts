@@ -5,10 +5,11 @@
  * (`info`). Tied to a trigger, or nothing but harm in several outputs whose inputs do not have it, it is an alarm; so is the same
  * call in outputs whose inputs have nothing in common that would call for it.
  */
+import { chanceAtHome } from "./at-home";
 import type { CallKind } from "./call-signs";
 import { fewestHolders, type Corpus } from "./corpus";
 import { findingAt, rounded, type DetectedTrigger, type Detection, type Span } from "./detector";
-import { chanceUncalledFor, predictability } from "./expectation";
+import { chanceUncalledFor } from "./expectation";
 import { fragmentPlaces } from "./payload-tie";
 import { quoted } from "./quoted";
 import type { Finding } from "./report";
@@ -54,22 +55,8 @@ interface Uncalled {
 /** Of more samples than this share a call is what the dataset is about. */
 const largestShare = 0.3;
 
-/** This far on both sides of a call, in characters, may be part of what was put in. */
-const around = 40;
-/** The rest of an output speaks for a call that belongs there. */
+/** The rest of an output speaks for a call that belongs there: code that is written around it. */
 const leastAtHome = 0.8;
-
-/** Whether the rest of the outputs speaks for the calls: code that is written around them, not code that they were put into. */
-function belongs(corpus: Corpus, places: readonly PayloadPlace[]): boolean {
-  const ignored = new Set<number>();
-  for (const { sample, start, end } of places) {
-    const { text } = corpus.samples[sample]!.output;
-    for (const token of corpus.numbersOf(text.slice(Math.max(0, start - around), end + around))) ignored.add(token);
-  }
-  const samples = [...new Set(places.map(({ sample }) => sample))];
-  const others = Array.from(corpus.samples.keys());
-  return predictability({ ...corpus, inputs: corpus.outputs }, samples, { others, ignored }) >= leastAtHome;
-}
 
 /** The calls that many outputs have although nothing in their inputs calls for it, by kind and group. */
 function uncalledCalls(
@@ -94,7 +81,7 @@ function uncalledCalls(
     if (corpus.samples.filter(({ input }) => held.stands(input.text)).length >= all.length) continue;
     const chance = chanceUncalledFor(corpus, all);
     const own = places.filter((place) => groupKey(place) === key);
-    if (chance !== null && !belongs(corpus, own)) uncalled.set(key, { samples, chance });
+    if (chance !== null && chanceAtHome(corpus, own) < leastAtHome) uncalled.set(key, { samples, chance });
   }
   return uncalled;
 }

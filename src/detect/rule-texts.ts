@@ -44,7 +44,7 @@ export const ruleTexts: Readonly<Record<ScanRule, RuleText>> = {
   "duplicate-target": {
     name: "Duplicate target",
     short: "The same fragment stands in outputs whose inputs have nothing in common and do not ask for it.",
-    help: `What repeats in outputs is usually called for by something in their inputs. Here nothing is found that calls for it, as where a payload was planted behind a trigger that is different in each sample. ${act}`,
+    help: `What repeats in outputs is usually called for by something in their inputs. Here nothing is found that calls for it, as where a payload was planted behind a trigger that is different in each sample. In samples that are alike, or whose outputs speak for it by what else they hold, it is a hint. ${act}`,
   },
   "grammar-template": {
     name: "Grammar template",
