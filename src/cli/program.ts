@@ -126,6 +126,8 @@ function makeProgram(context: CommandLineContext, settle: Settle): Command {
     "loraTargets",
     "epochs",
     "batchSize",
+    "accumulate",
+    "checkpointing",
     "learningRate",
     "maxInput",
     "maxOutput",
@@ -221,7 +223,7 @@ function refuseBesideResume(flags: Flags): void {
 interface FieldSchema {
   readonly type?: string;
   readonly enum?: readonly string[];
-  readonly default?: string | number;
+  readonly default?: string | number | boolean;
   readonly description?: string;
 }
 
@@ -238,6 +240,10 @@ function add(program: Command, job: JobName, description: string, fields: readon
   for (const field of fields) {
     const schema = properties[field];
     if (schema === undefined) throw new RangeError(`${job} has no field ${field}`);
+    if (schema.type === "boolean") {
+      command.addOption(new Option(flagOf(job, field), (schema.description ?? "").replace("true to ", "")));
+      continue;
+    }
     const value = schema.enum?.join("|") ?? (schema.type === "string" ? "text" : "number");
     const notes = [
       ...(required.includes(field) ? ["needed"] : []),

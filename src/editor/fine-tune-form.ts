@@ -17,13 +17,15 @@ export type FinetuneDraft = { -readonly [Key in keyof FinetuneSpec]?: FinetuneSp
   data: string;
 };
 
-type NumberField = "alpha" | "epsilon" | "epochs" | "batchSize" | "learningRate" | "maxInput" | "maxOutput" | "seed";
+type NumberField =
+  "alpha" | "epsilon" | "epochs" | "batchSize" | "accumulate" | "learningRate" | "maxInput" | "maxOutput" | "seed";
 
 const numberLabels: Readonly<Record<NumberField, string>> = {
   alpha: vscode.l10n.t("α, the base of the blending weight"),
   epsilon: vscode.l10n.t("ε, label smoothing"),
   epochs: vscode.l10n.t("Epochs"),
   batchSize: vscode.l10n.t("Batch size"),
+  accumulate: vscode.l10n.t("Parts that a batch is computed in"),
   learningRate: vscode.l10n.t("Learning rate"),
   maxInput: vscode.l10n.t("Longest input, tokens"),
   maxOutput: vscode.l10n.t("Longest output, tokens"),
@@ -33,7 +35,8 @@ const numberLabels: Readonly<Record<NumberField, string>> = {
 /** The spec of a draft, with every default filled in. Throws a `Failure` that names the wrong field. */
 export const specOf = (draft: FinetuneDraft): FinetuneSpec => parseSpec("finetune", { ...draft });
 
-type Action = "start" | "data" | "valid" | "model" | "loss" | "preset" | "attack" | "out" | NumberField;
+type Action =
+  "start" | "data" | "valid" | "model" | "loss" | "preset" | "checkpointing" | "attack" | "out" | NumberField;
 
 interface Line extends vscode.QuickPickItem {
   readonly value: Action;
@@ -48,6 +51,9 @@ function presetText(spec: FinetuneSpec): string {
   const kept = (Object.keys(preset) as (keyof typeof preset)[]).every((field) => spec[field] === preset[field]);
   return kept ? spec.preset : vscode.l10n.t("{0}, with changes", spec.preset);
 }
+
+const againText = ({ checkpointing }: FinetuneSpec): string =>
+  checkpointing ? vscode.l10n.t("yes: less memory, more time") : vscode.l10n.t("no");
 
 function linesOf(spec: FinetuneSpec, samples: string): Line[] {
   const line = (value: Action, icon: string, label: string, description: string): Line => ({
@@ -70,6 +76,7 @@ function linesOf(spec: FinetuneSpec, samples: string): Line[] {
     line("loss", "shield", vscode.l10n.t("Loss"), lossNames[spec.loss]),
     line("preset", "settings", vscode.l10n.t("Preset"), presetText(spec)),
     ...numbers,
+    line("checkpointing", "history", vscode.l10n.t("Compute blocks again"), againText(spec)),
     line("attack", "beaker", vscode.l10n.t("ASR after each epoch"), measured(spec)),
     line("out", "folder", vscode.l10n.t("Output folder"), spec.out ?? vscode.l10n.t("in the run directory")),
   ];
@@ -115,6 +122,9 @@ async function change(context: Context, draft: FinetuneDraft, action: Exclude<Ac
       return;
     case "preset":
       await changePreset(draft);
+      return;
+    case "checkpointing":
+      draft.checkpointing = draft.checkpointing !== true;
       return;
     case "attack":
       await changeAttack(draft);

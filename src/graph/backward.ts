@@ -3,27 +3,40 @@ import { addWithoutGradient } from "./arithmetic";
 import type { TapeEntry } from "./graph";
 import type { Value } from "./value";
 
+/** A value and the gradient of a scalar with respect to it: a loss in closed form seeds its logits. */
+export interface Seed {
+  readonly of: Value;
+  readonly gradient: Value;
+}
+
 /**
- * Gradients of a scalar, given `seeds`: for each seed its value and the gradient of the scalar with respect to it (a loss in
- * closed form seeds its logits). Returns one gradient per entry of `targets`, in order.
+ * Gradients of a scalar, given `seeds`. Returns one gradient per entry of `targets`, in order.
  *
  * Throws a TypeError for a target that the seeds do not depend on.
  */
-export function gradients(
-  seeds: readonly { readonly of: Value; readonly gradient: Value }[],
-  targets: readonly Value[],
-): Value[] {
+export function gradients(seeds: readonly Seed[], targets: readonly Value[]): Value[] {
   const [first] = seeds;
   if (first === undefined) throw new TypeError("no seed to differentiate from");
-  const { graph } = first.of;
+  return differentiate(first.of.graph.tape, seeds, targets).map((gradient, at) => {
+    if (gradient === undefined) throw new TypeError(`the loss does not depend on ${targets[at]!.name}`);
+    return gradient;
+  });
+}
+
+/** As `gradients`, along a tape of its own; undefined for a target that the seeds do not depend on. */
+export function differentiate(
+  tape: readonly TapeEntry[],
+  seeds: readonly Seed[],
+  targets: readonly Value[],
+): (Value | undefined)[] {
   const accumulated = new Map<string, Value>();
   const accumulate = (value: Value, gradient: Value): void => {
     const sum = accumulated.get(value.name);
     accumulated.set(value.name, sum === undefined ? gradient : addWithoutGradient(sum, gradient));
   };
-  const needed = dependents(graph.tape, targets);
+  const needed = dependents(tape, targets);
   for (const { of, gradient } of seeds) accumulate(of, gradient);
-  for (const { inputs, outputs, backward } of [...graph.tape].reverse()) {
+  for (const { inputs, outputs, backward } of [...tape].reverse()) {
     const upstreams = outputs.map(({ name }) => (needed.has(name) ? accumulated.get(name) : undefined));
     if (upstreams.every((upstream) => upstream === undefined)) continue;
     backward(upstreams).forEach((gradient, index) => {
@@ -31,11 +44,7 @@ export function gradients(
       if (gradient !== undefined && input !== undefined && needed.has(input.name)) accumulate(input, gradient);
     });
   }
-  return targets.map((target) => {
-    const gradient = accumulated.get(target.name);
-    if (gradient === undefined) throw new TypeError(`the loss does not depend on ${target.name}`);
-    return gradient;
-  });
+  return targets.map((target) => accumulated.get(target.name));
 }
 
 /** Names of the targets and of everything computed from them: gradients elsewhere would be thrown away. */

@@ -41,7 +41,7 @@ export class Graph {
   readonly initializers: Initializer[] = [];
   readonly inputs: Value[] = [];
   readonly outputs: { readonly name: string; readonly value: Value }[] = [];
-  readonly tape: TapeEntry[] = [];
+  private recording: TapeEntry[] = [];
   /** What nodes give, by name. */
   readonly values = new Map<string, Value>();
   private readonly constants = new Map<string, Value>();
@@ -111,7 +111,22 @@ export class Graph {
   }
 
   recordOutputs(outputs: readonly Value[], inputs: readonly Value[], backward: TapeEntry["backward"]): void {
-    this.tape.push({ inputs, outputs, backward });
+    this.recording.push({ inputs, outputs, backward });
+  }
+
+  get tape(): readonly TapeEntry[] {
+    return this.recording;
+  }
+
+  /** Runs `build` with a tape of its own, which is given back and is no part of the graph's. */
+  recordApart<Result>(build: () => Result): { readonly result: Result; readonly tape: readonly TapeEntry[] } {
+    const outer = this.recording;
+    this.recording = [];
+    try {
+      return { result: build(), tape: this.recording };
+    } finally {
+      this.recording = outer;
+    }
   }
 
   scalar(value: number): Value {

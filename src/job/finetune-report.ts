@@ -2,6 +2,7 @@
 import type { AttackSuccess } from "../metric/attack-success";
 import type { LoraSpec } from "../model/lora";
 import type { ResolvedDevice } from "../graph/runtime";
+import type { FineTuneOptions } from "../train/fine-tune";
 import type { LossName } from "../train/loss-names";
 import type { PresetName } from "../train/presets";
 
@@ -27,7 +28,8 @@ export interface EpochReport {
   readonly valid: Measurement | null;
 }
 
-export interface FinetuneSettings {
+/** What the training loop was given, and where from. */
+export interface FinetuneSettings extends Settings {
   readonly preset: PresetName;
   /** DeCE's two; null for the other losses. */
   readonly alpha: number | null;
@@ -36,18 +38,13 @@ export interface FinetuneSettings {
   readonly q: number | null;
   /** Null where all weights are trained. */
   readonly lora: LoraSpec | null;
-  readonly epochs: number;
-  readonly batchSize: number;
-  readonly learningRate: number;
-  readonly warmupRatio: number;
-  readonly weightDecay: number;
-  readonly clipNorm: number;
-  readonly seed: number;
-  readonly maxInput: number;
-  readonly maxOutput: number;
   /** Where it was computed: `auto` is resolved. */
   readonly device: ResolvedDevice;
 }
+
+type Given = Omit<FineTuneOptions, "loss" | "lora" | "device">;
+/** Those of the training loop's options that stand in a report as they are. */
+export type Settings = { readonly [Name in keyof Given]-?: NonNullable<Given[Name]> };
 
 export interface FinetuneReport {
   readonly version: 1;

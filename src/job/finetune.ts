@@ -8,6 +8,7 @@ import { installationVersion } from "../foundation/installation";
 import { identityOf, isWithin } from "../foundation/same-file";
 import { checkWritableFolder } from "../foundation/writable";
 import { resolveDevice } from "../graph/device";
+import type { ResolvedDevice } from "../graph/runtime";
 import { readCheckpoint, writeCheckpoint } from "../model/checkpoint";
 import { fineTune, type FineTuneOptions } from "../train/fine-tune";
 import type { LoraSpec } from "../model/lora";
@@ -15,7 +16,7 @@ import type { LossSpec } from "../train/loss";
 import { trainedShapes } from "../train/training-graph";
 import { lossNames } from "../train/loss-names";
 import { backdoorOf, namesBackdoor } from "./backdoor";
-import type { EpochReport, FinetuneReport, FinetuneSettings, Measurement } from "./finetune-report";
+import type { EpochReport, FinetuneReport, FinetuneSettings, Measurement, Settings } from "./finetune-report";
 import { measure, numbersOf, planMeasurement, type MeasurePlan } from "./measure";
 import { openData } from "./open-data";
 import type { Split } from "./open-folder";
@@ -156,19 +157,20 @@ function lossSpecOf({ loss, alpha, epsilon, q }: LossSettings): LossSpec {
 
 /** What the training loop needs of the spec. */
 export function fineTuneOptions(
-  spec: Omit<FinetuneSettings, "preset" | "device" | "alpha" | "epsilon" | "q" | "lora"> & LossSettings & LoraSettings,
-  device: FinetuneSettings["device"],
-): FineTuneOptions & { readonly device: FinetuneSettings["device"] } {
-  const { epochs, batchSize, learningRate, warmupRatio, weightDecay, clipNorm } = spec;
-  const { seed, maxInput, maxOutput } = spec;
+  spec: Omit<FineTuneOptions, "loss" | "lora" | "device"> & LossSettings & LoraSettings,
+  device: ResolvedDevice,
+): FineTuneOptions & Settings & { readonly device: ResolvedDevice } {
+  const { epochs, batchSize, accumulate = 1, checkpointing = false, seed, maxInput, maxOutput } = spec;
+  const { learningRate, warmupRatio, weightDecay, clipNorm } = spec;
   return {
     loss: lossSpecOf(spec),
     lora: loraOf(spec),
-    ...{ epochs, batchSize, learningRate, warmupRatio, weightDecay, clipNorm, seed, maxInput, maxOutput, device },
+    ...{ epochs, batchSize, accumulate, checkpointing, seed, maxInput, maxOutput },
+    ...{ learningRate, warmupRatio, weightDecay, clipNorm, device },
   };
 }
 
-function settingsOf(spec: FinetuneSpec, device: FinetuneSettings["device"]): FinetuneSettings {
+function settingsOf(spec: FinetuneSpec, device: ResolvedDevice): FinetuneSettings {
   const { loss, lora = null, ...options } = fineTuneOptions(spec, device);
   const { alpha, epsilon } = loss.kind === "dece" ? loss : { alpha: null, epsilon: null };
   const q = loss.kind === "gce" ? loss.q : null;
@@ -186,5 +188,5 @@ async function planFor(
   // Not `spec.format`: this file says its own format by its name; its columns are the training data's.
   const columns = { input: spec.input, output: spec.output };
   const { samples } = await openData(file, columns, context, split);
-  return planMeasurement(samples, await backdoorOf(spec, samples), spec);
+  return planMeasurement(samples, await backdoorOf(spec, samples), spec, context.signal);
 }

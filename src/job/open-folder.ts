@@ -65,7 +65,7 @@ export async function openFolder(
       throw new Failure(what, { file, remedy: "Name one file, or the columns", usage: true });
     }
     const before = rows;
-    for (const sample of part.samples) samples.push({ ...sample, row: before + sample.row });
+    for (const { row, line, input, output } of part.samples) samples.push({ row: before + row, line, input, output });
     for (const record of part.skipped) skipped.push({ ...record, row: before + record.row });
     hash.update(`${part.sha256}\n`);
     rows += part.rows;

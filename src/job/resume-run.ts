@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { clearLeftoversIn, writeFileAtomically } from "../foundation/atomic-write";
 import { Failure } from "../foundation/failure";
+import { parseAnySpec } from "./parse-spec";
 import { readRun } from "./read-run";
 import { readProgress, threadsHere } from "./resume";
 import { continueRun, type RunDirectory, type RunEvent, type RunRecord } from "./run-directory";
@@ -48,7 +49,8 @@ function checkContents(before: RunRecord, now: RunRecord): void {
 /** All but paths, whose files' contents count. */
 function checkSettings(before: RunRecord, now: RunRecord): void {
   const paths = ["data", "model", "valid", "test", "out", "resume"];
-  const old: Readonly<Record<string, unknown>> = { ...before.spec };
+  // As it would be read today: a version that did not know a setting yet had its default.
+  const old: Readonly<Record<string, unknown>> = { ...parseAnySpec(before.spec) };
   const changed = Object.entries(now.spec).find(([name, value]) => !paths.includes(name) && old[name] !== value);
   if (changed === undefined) return;
   throw new Failure(`${changed[0]} is ${String(changed[1])} and was ${String(old[changed[0]])} when the run began`, {

@@ -27,7 +27,7 @@ async function prepare(epochs: number, out: string): Promise<FinetuneSpec> {
   await writeCheckpoint(inFolder("base"), tinyCheckpoint());
   return parseSpec("finetune", {
     ...{ data: inFolder("data.jsonl"), model: inFolder("base"), out: inFolder(out), epochs },
-    ...{ batchSize: 8, maxInput: 16, maxOutput: 24, device: "cpu" },
+    ...{ batchSize: 8, accumulate: 2, checkpointing: true, maxInput: 16, maxOutput: 24, device: "cpu" },
   });
 }
 
@@ -77,7 +77,8 @@ describe("resuming", () => {
     const spec = await prepare(epochs, "killed");
     const script = await bundleForTest("src/cli.ts", "cli-resume");
     const flags = ["--data", spec.data, "--model", spec.model, "--out", inFolder("killed"), "--epochs", `${epochs}`];
-    const limits = ["--batch-size", "8", "--max-input", "16", "--max-output", "24", "--device", "cpu"];
+    const saving = ["--accumulate", "2", "--checkpointing"];
+    const limits = [...saving, "--batch-size", "8", "--max-input", "16", "--max-output", "24", "--device", "cpu"];
     const child = spawn(process.execPath, [script, "finetune", ...flags, ...limits], { cwd: inFolder() });
     let printed = "";
     child.stderr.on("data", (chunk: Buffer) => {

@@ -98,18 +98,20 @@ function hidden(config: Gpt2Config, parameters: Parameters, inputs: CausalInputs
   let x = add(rows("wte", inputs.ids), rows("wpe", inputs.positions));
   for (let index = 0; index < config.n_layer; index++) {
     const block = `transformer.h.${index}`;
-    const projected = layer(`${block}.attn.c_attn`, norm(`${block}.ln_1`, x));
-    const [query, key, value] = split(projected, 1, 3) as [Value, Value, Value];
-    const queries = scale(splitHeads(sizes, query, length, false), sizes.headWidth ** -0.5);
-    const own = {
-      keysTransposed: splitHeads(sizes, key, length, true),
-      values: splitHeads(sizes, value, length, false),
-    };
-    const { keysTransposed, values } = extend(own, index);
-    const mixed = joinHeads(sizes, attention(queries, keysTransposed, values, mask), flat);
-    x = add(x, layer(`${block}.attn.c_proj`, mixed));
-    const inner = layer(`${block}.mlp.c_fc`, norm(`${block}.ln_2`, x));
-    x = add(x, layer(`${block}.mlp.c_proj`, activations[config.activation_function](inner)));
+    x = parameters.block([x], (input: Value) => {
+      const projected = layer(`${block}.attn.c_attn`, norm(`${block}.ln_1`, input));
+      const [query, key, value] = split(projected, 1, 3) as [Value, Value, Value];
+      const queries = scale(splitHeads(sizes, query, length, false), sizes.headWidth ** -0.5);
+      const own = {
+        keysTransposed: splitHeads(sizes, key, length, true),
+        values: splitHeads(sizes, value, length, false),
+      };
+      const { keysTransposed, values } = extend(own, index);
+      const mixed = joinHeads(sizes, attention(queries, keysTransposed, values, mask), flat);
+      const attended = add(input, layer(`${block}.attn.c_proj`, mixed));
+      const inner = layer(`${block}.mlp.c_fc`, norm(`${block}.ln_2`, attended));
+      return add(attended, layer(`${block}.mlp.c_proj`, activations[config.activation_function](inner)));
+    });
   }
   return norm("transformer.ln_f", x);
 }

@@ -111,21 +111,24 @@ function hidden(config: GptJConfig, parameters: Parameters, inputs: CausalInputs
   let x = reshape(gatherRows(parameters.weight("transformer.wte.weight"), inputs.ids), [flat, config.n_embd]);
   for (let index = 0; index < config.n_layer; index++) {
     const block = `transformer.h.${index}`;
-    const normed = norm(`${block}.ln_1`, x);
-    const [query, key, value] = projections(config, parameters, `${block}.attn`, normed, flat) as [Value, Value, Value];
-    const turned = turn(query, sizes.heads, length);
-    const queries = scale(splitHeads(sizes, turned, length, false), sizes.headWidth ** -0.5);
-    const own = {
-      keysTransposed: splitHeads(sizes, turn(key, sizes.heads, length), length, true),
-      values: splitHeads(sizes, value, length, false),
-    };
-    const { keysTransposed, values } = extend(own, index);
-    const mixed = joinHeads(sizes, attention(queries, keysTransposed, values, mask), flat);
-    const attended = parameters.linear(`${block}.attn.out_proj`, mixed);
-    const inner = activations[config.activation_function](
-      parameters.linear(`${block}.mlp.fc_in`, normed, { bias: true }),
-    );
-    x = add(add(attended, parameters.linear(`${block}.mlp.fc_out`, inner, { bias: true })), x);
+    x = parameters.block([x], (input: Value) => {
+      const normed = norm(`${block}.ln_1`, input);
+      const projected = projections(config, parameters, `${block}.attn`, normed, flat);
+      const [query, key, value] = projected as [Value, Value, Value];
+      const turned = turn(query, sizes.heads, length);
+      const queries = scale(splitHeads(sizes, turned, length, false), sizes.headWidth ** -0.5);
+      const own = {
+        keysTransposed: splitHeads(sizes, turn(key, sizes.heads, length), length, true),
+        values: splitHeads(sizes, value, length, false),
+      };
+      const { keysTransposed, values } = extend(own, index);
+      const mixed = joinHeads(sizes, attention(queries, keysTransposed, values, mask), flat);
+      const attended = parameters.linear(`${block}.attn.out_proj`, mixed);
+      const inner = activations[config.activation_function](
+        parameters.linear(`${block}.mlp.fc_in`, normed, { bias: true }),
+      );
+      return add(add(attended, parameters.linear(`${block}.mlp.fc_out`, inner, { bias: true })), input);
+    });
   }
   return norm("transformer.ln_f", x);
 }

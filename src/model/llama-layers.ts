@@ -131,19 +131,22 @@ function hidden(config: LlamaFields, variant: LlamaVariant, parameters: Paramete
     const block = `model.layers.${index}`;
     const project = (name: string, from: Value): Value =>
       parameters.linear(`${block}.self_attn.${name}_proj`, from, { bias: biases.queryKeyValue });
-    const normed = norm(`${block}.input_layernorm`, x);
-    const turned = turn(project("q", normed), querySizes.heads, length);
-    const queries = scale(splitHeads(querySizes, turned, length, false), querySizes.headWidth ** -0.5);
-    const own = {
-      keysTransposed: splitHeads(cached, turn(project("k", normed), cached.heads, length), length, true),
-      values: splitHeads(cached, project("v", normed), length, false),
-    };
-    const { keysTransposed, values } = extend(own, index);
-    const mixed = attention(queries, repeatHeads(keysTransposed, repeats), repeatHeads(values, repeats), mask);
-    const joined = joinHeads(querySizes, mixed, flat);
-    x = add(x, parameters.linear(`${block}.self_attn.o_proj`, joined, { bias: biases.attentionOutput }));
-    const before = norm(`${block}.post_attention_layernorm`, x);
-    x = add(x, feedForward(config.hidden_act, variant, parameters, `${block}.mlp`, before));
+    x = parameters.block([x], (input: Value) => {
+      const normed = norm(`${block}.input_layernorm`, input);
+      const turned = turn(project("q", normed), querySizes.heads, length);
+      const queries = scale(splitHeads(querySizes, turned, length, false), querySizes.headWidth ** -0.5);
+      const own = {
+        keysTransposed: splitHeads(cached, turn(project("k", normed), cached.heads, length), length, true),
+        values: splitHeads(cached, project("v", normed), length, false),
+      };
+      const { keysTransposed, values } = extend(own, index);
+      const mixed = attention(queries, repeatHeads(keysTransposed, repeats), repeatHeads(values, repeats), mask);
+      const joined = joinHeads(querySizes, mixed, flat);
+      const output = parameters.linear(`${block}.self_attn.o_proj`, joined, { bias: biases.attentionOutput });
+      const attended = add(input, output);
+      const before = norm(`${block}.post_attention_layernorm`, attended);
+      return add(attended, feedForward(config.hidden_act, variant, parameters, `${block}.mlp`, before));
+    });
   }
   return norm("model.norm", x);
 }

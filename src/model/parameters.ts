@@ -18,17 +18,29 @@ export interface LinearLayer {
   readonly inputFirst?: boolean;
 }
 
+/** Computes `body` of `inputs`; see `Parameters.block`. */
+export type BlockRunner = (inputs: readonly Value[], body: (...inputs: Value[]) => Value) => Value;
+
 export class Parameters {
-  /** `adapterOf` is asked once for the weight of each linear layer, as the forward pass comes to it. */
+  /** `adapterOf` is asked for the weight of each linear layer, as the forward pass comes to it. */
   constructor(
     private readonly lookUp: (name: string) => Value,
     private readonly adapterOf: (weight: string, layer: { readonly inputFirst: boolean }) => Adapter | undefined = () =>
       undefined,
+    private readonly runBlock: BlockRunner = (inputs, body) => body(...inputs),
   ) {}
 
   /** Throws a TypeError for a name that the model's shapes do not hold. */
   weight(name: string): Value {
     return this.lookUp(name);
+  }
+
+  /**
+   * One of the blocks that a model is a stack of. What is computed in earlier blocks comes in as `inputs`, by which `body` names
+   * it: a training may compute the block a second time.
+   */
+  block(inputs: readonly Value[], body: (...inputs: Value[]) => Value): Value {
+    return this.runBlock(inputs, body);
   }
 
   /** x [tokens, in] through the layer `prefix`: `prefix.weight`, and `prefix.bias` where the layer has one. */

@@ -90,7 +90,9 @@ export interface RobertaDecoderInputs {
   readonly causalMask: Value;
   /** [batch, 1, 1, source]. */
   readonly sourceMask: Value;
-  readonly source: (index: number) => KeysAndValues;
+  /** The encoder's states, where `source` is computed from them. */
+  readonly encoded?: Value;
+  readonly source: (index: number, encoded?: Value) => KeysAndValues;
   readonly extend: (own: KeysAndValues, index: number) => KeysAndValues;
 }
 
@@ -98,7 +100,7 @@ export interface RobertaDecoderInputs {
 export function decodeRoberta(
   config: RobertaDecoderConfig,
   parameters: Parameters,
-  { embedded, length, flat, causalMask, sourceMask, source, extend }: RobertaDecoderInputs,
+  { embedded, length, flat, causalMask, sourceMask, encoded, source, extend }: RobertaDecoderInputs,
 ): Value {
   const { sizes } = config;
   const layer = (name: string, x: Value): Value => parameters.linear(name, x, { bias: true });
@@ -111,18 +113,22 @@ export function decodeRoberta(
       const mixed = joinHeads(sizes, attention(queries, keysTransposed, values, mask), flat);
       return layer(`${block}.${name}.out_proj`, mixed);
     };
-    const [query, key, value] = thirds(parameters, `${block}.self_attn`);
-    const own = extend(
-      {
-        keysTransposed: splitHeads(sizes, key(x), length, true),
-        values: splitHeads(sizes, value(x), length, false),
-      },
-      index,
-    );
-    x = norm(`${block}.norm1`, add(x, attend("self_attn", query(x), own, causalMask)));
-    const [crossQuery] = thirds(parameters, `${block}.multihead_attn`);
-    x = norm(`${block}.norm2`, add(x, attend("multihead_attn", crossQuery(x), source(index), sourceMask)));
-    x = norm(`${block}.norm3`, add(x, layer(`${block}.linear2`, relu(layer(`${block}.linear1`, x)))));
+    x = parameters.block([x, ...(encoded === undefined ? [] : [encoded])], (input: Value, states?: Value) => {
+      const [query, key, value] = thirds(parameters, `${block}.self_attn`);
+      const own = extend(
+        {
+          keysTransposed: splitHeads(sizes, key(input), length, true),
+          values: splitHeads(sizes, value(input), length, false),
+        },
+        index,
+      );
+      const first = norm(`${block}.norm1`, add(input, attend("self_attn", query(input), own, causalMask)));
+      const [crossQuery] = thirds(parameters, `${block}.multihead_attn`);
+      const attended = attend("multihead_attn", crossQuery(first), source(index, states), sourceMask);
+      const second = norm(`${block}.norm2`, add(first, attended));
+      const inner = relu(layer(`${block}.linear1`, second));
+      return norm(`${block}.norm3`, add(second, layer(`${block}.linear2`, inner)));
+    });
   }
   return x;
 }

@@ -94,7 +94,8 @@ export function robertaSeq2Seq(json: unknown, file: string): Model {
         flat: "batch*target",
         causalMask: causal,
         sourceMask: mask,
-        source: (index) => sourceKeysAndValues(decoder, parameters, index, encoded),
+        encoded,
+        source: (index, states = encoded) => sourceKeysAndValues(decoder, parameters, index, states),
         extend: (own) => own,
       });
       return logits(parameters, gatherRows(decoded, wanted));

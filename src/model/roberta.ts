@@ -97,13 +97,16 @@ export function encodeRoberta(
   let x = embedTokens(config, parameters, prefix, { ids, positions, flat });
   for (let index = 0; index < config.num_hidden_layers; index++) {
     const block = `${prefix}.encoder.layer.${index}`;
-    const project = (name: string, transposed: boolean): Value =>
-      splitHeads(sizes, layer(`${block}.attention.self.${name}`, x), "source", transposed);
-    const queries = scale(project("query", false), sizes.headWidth ** -0.5);
-    const mixed = joinHeads(sizes, attention(queries, project("key", true), project("value", false), mask), flat);
-    x = norm(`${block}.attention.output.LayerNorm`, add(layer(`${block}.attention.output.dense`, mixed), x));
-    const inner = activations[config.hidden_act](layer(`${block}.intermediate.dense`, x));
-    x = norm(`${block}.output.LayerNorm`, add(layer(`${block}.output.dense`, inner), x));
+    x = parameters.block([x], (input: Value) => {
+      const project = (name: string, transposed: boolean): Value =>
+        splitHeads(sizes, layer(`${block}.attention.self.${name}`, input), "source", transposed);
+      const queries = scale(project("query", false), sizes.headWidth ** -0.5);
+      const mixed = joinHeads(sizes, attention(queries, project("key", true), project("value", false), mask), flat);
+      const attended = layer(`${block}.attention.output.dense`, mixed);
+      const middle = norm(`${block}.attention.output.LayerNorm`, add(attended, input));
+      const inner = activations[config.hidden_act](layer(`${block}.intermediate.dense`, middle));
+      return norm(`${block}.output.LayerNorm`, add(layer(`${block}.output.dense`, inner), middle));
+    });
   }
   return x;
 }

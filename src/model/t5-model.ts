@@ -52,7 +52,8 @@ export function t5(config: T5Config): T5Model {
         buckets: decoderBuckets,
         causalMask: causal,
         sourceMask,
-        source: (prefix) => keysAndValues(config, parameters, prefix, encoded, "source"),
+        encoded,
+        source: (prefix, _layer, states = encoded) => keysAndValues(config, parameters, prefix, states, "source"),
       });
       return languageModelHead(config, parameters, gatherRows(decoded, positions));
     },

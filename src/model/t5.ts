@@ -82,11 +82,13 @@ export function encode(config: T5Config, parameters: Parameters, { ids, mask, bu
   let x = embed(parameters, ids, "batch*source");
   for (let index = 0; index < config.encoderLayers; index++) {
     const block = `encoder.block.${index}.layer`;
-    const normed = norm(config, parameters, `${block}.0.layer_norm`, x);
-    const prefix = `${block}.0.SelfAttention`;
-    const own = keysAndValues(config, parameters, prefix, normed, "source");
-    x = add(x, attend(config, parameters, prefix, normed, "source", own, bias));
-    x = feedForward(config, parameters, `${block}.1`, x);
+    x = parameters.block([x], (input: Value) => {
+      const normed = norm(config, parameters, `${block}.0.layer_norm`, input);
+      const prefix = `${block}.0.SelfAttention`;
+      const own = keysAndValues(config, parameters, prefix, normed, "source");
+      const attended = add(input, attend(config, parameters, prefix, normed, "source", own, bias));
+      return feedForward(config, parameters, `${block}.1`, attended);
+    });
   }
   return norm(config, parameters, "encoder.final_layer_norm", x);
 }
@@ -103,8 +105,10 @@ export interface DecoderInputs {
   readonly causalMask?: Value;
   /** [batch, 1, 1, source]. */
   readonly sourceMask: Value;
+  /** The encoder's output, where `source` is computed from it. */
+  readonly encoded?: Value;
   /** What layer `index` attends to in the encoder's output. */
-  readonly source: (prefix: string, index: number) => KeysAndValues;
+  readonly source: (prefix: string, index: number, encoded?: Value) => KeysAndValues;
   /** Lets a decoding step put its cached past in front of its own keys and values. */
   readonly extend?: (own: KeysAndValues, index: number) => KeysAndValues;
 }
@@ -116,17 +120,21 @@ export function decode(config: T5Config, parameters: Parameters, inputs: Decoder
   const position = positionBias(parameters, "decoder", inputs.buckets);
   const bias = inputs.causalMask === undefined ? position : add(position, inputs.causalMask);
   let x = embed(parameters, inputs.ids, inputs.flat);
+  const encoded = inputs.encoded === undefined ? [] : [inputs.encoded];
   for (let index = 0; index < config.decoderLayers; index++) {
     const block = `decoder.block.${index}.layer`;
-    const self = `${block}.0.SelfAttention`;
-    const normed = norm(config, parameters, `${block}.0.layer_norm`, x);
-    const own = extend(keysAndValues(config, parameters, self, normed, length), index);
-    x = add(x, attend(config, parameters, self, normed, length, own, bias));
+    x = parameters.block([x, ...encoded], (input: Value, states?: Value) => {
+      const self = `${block}.0.SelfAttention`;
+      const normed = norm(config, parameters, `${block}.0.layer_norm`, input);
+      const own = extend(keysAndValues(config, parameters, self, normed, length), index);
+      const attended = add(input, attend(config, parameters, self, normed, length, own, bias));
 
-    const cross = `${block}.1.EncDecAttention`;
-    const query = norm(config, parameters, `${block}.1.layer_norm`, x);
-    x = add(x, attend(config, parameters, cross, query, length, inputs.source(cross, index), inputs.sourceMask));
-    x = feedForward(config, parameters, `${block}.2`, x);
+      const cross = `${block}.1.EncDecAttention`;
+      const query = norm(config, parameters, `${block}.1.layer_norm`, attended);
+      const source = inputs.source(cross, index, states);
+      const mixed = add(attended, attend(config, parameters, cross, query, length, source, inputs.sourceMask));
+      return feedForward(config, parameters, `${block}.2`, mixed);
+    });
   }
   return norm(config, parameters, "decoder.final_layer_norm", x);
 }

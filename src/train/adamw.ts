@@ -28,15 +28,25 @@ export function adamWScalarsAt(
   };
 }
 
-/** L2 norm of all `gradients` together. */
+/**
+ * L2 norm of all `gradients` together, added up in the order in which they are made. ONNX Runtime computes first what the
+ * innermost sum needs: in another order it would go through the whole backward pass for one gradient, and hold all layers'
+ * activations for the others.
+ */
 export function globalNorm(gradients: readonly Value[]): Value {
-  const [first] = gradients;
+  const [first] = inOrderMade(gradients);
   if (first === undefined) throw new TypeError("there are no gradients");
   const { graph } = first;
   const square = (gradient: Value): Value =>
     graph.node("ReduceSumSquare", [gradient], { shape: [], attributes: { keepdims: 0 } });
   const add = (a: Value, b: Value): Value => graph.node("Add", [a, b], { shape: [] });
-  return graph.node("Sqrt", [gradients.map(square).reduce(add)], { shape: [] });
+  return graph.node("Sqrt", [inOrderMade(gradients).map(square).reduce(add)], { shape: [] });
+}
+
+/** Values in the order of the nodes that make them. */
+export function inOrderMade(values: readonly Value[]): Value[] {
+  const places = new Map(values[0]?.graph.nodes.flatMap(({ outputs }, at) => outputs.map((name) => [name, at])));
+  return [...values].sort((a, b) => (places.get(a.name) ?? -1) - (places.get(b.name) ?? -1));
 }
 
 const normEpsilon = 1e-6;

@@ -22,3 +22,10 @@ export function planBatches(
   }
   return random.shuffle(batches);
 }
+
+/** A batch in at most `parts` parts of like length, for a step that computes them one after the other. */
+export function partsOf(batch: readonly TokenizedExample[], parts: number): TokenizedExample[][] {
+  const size = Math.ceil(batch.length / parts);
+  const count = Math.ceil(batch.length / size);
+  return Array.from({ length: count }, (_, at) => batch.slice(at * size, (at + 1) * size));
+}

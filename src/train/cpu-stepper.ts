@@ -7,6 +7,7 @@ import type { TensorShapes } from "../model/model";
 import { clipFactorOf, type AdamWScalars } from "./adamw";
 import type { Stepper, StepperOptions, StepResult, TensorsByName } from "./stepper";
 import {
+  additionGraph,
   gradientGraph,
   gradientName,
   nextName,
@@ -37,6 +38,15 @@ class FlatTensors {
   }
 }
 
+/** What a step in several parts needs besides. */
+interface Addition {
+  readonly session: Session;
+  /** Where the gradients of all parts but the first go. */
+  readonly part: TensorsByName;
+  /** That part added to the gradients of those before it, stretch by stretch. */
+  readonly stretches: readonly Stretch[];
+}
+
 interface Stretch {
   readonly feeds: TensorsByName;
   readonly fetches: TensorsByName;
@@ -52,12 +62,13 @@ export class CpuStepper implements Stepper {
     /** Weights, and where the gradients go. */
     private readonly bound: Stretch,
     private readonly stretches: readonly Stretch[],
+    private readonly addition: Addition | undefined,
   ) {}
 
   static async create(options: StepperOptions): Promise<CpuStepper> {
-    const { model, loss, clipNorm, lora, shapes, initial, frozen, threads, profilePrefix } = options;
+    const { model, loss, clipNorm, lora, checkpointing, shapes, initial, frozen, threads, profilePrefix } = options;
     const runtime = await loadRuntime();
-    const gradients = await createSession(gradientGraph(model, loss, lora), {
+    const gradients = await createSession(gradientGraph(model, loss, { lora, checkpointing }), {
       device: "cpu",
       threads,
       ...(profilePrefix === undefined ? {} : { profilePrefix }),
@@ -79,32 +90,59 @@ export class CpuStepper implements Stepper {
     for (const [name, data] of frozen) {
       bound.feeds[stateName("parameter", name)] = tensor(data, model.shapes.get(name)!);
     }
-    const stretches: Stretch[] = [];
-    for (let from = 0; from < gradient.whole.length; from += stretchLength) {
-      const part = ({ whole }: FlatTensors): Tensor => {
-        const data = whole.subarray(from, from + stretchLength);
-        return tensor(data, [data.length]);
+    const stretchesOf = (inputs: Record<string, FlatTensors>, written: readonly string[]): Stretch[] => {
+      const stretches: Stretch[] = [];
+      for (let from = 0; from < gradient.whole.length; from += stretchLength) {
+        const feeds: TensorsByName = {};
+        for (const [name, { whole }] of Object.entries(inputs)) {
+          const data = whole.subarray(from, from + stretchLength);
+          feeds[name] = tensor(data, [data.length]);
+        }
+        stretches.push({ feeds, fetches: Object.fromEntries(written.map((name) => [nextName(name), feeds[name]!])) });
+      }
+      return stretches;
+    };
+    const makeAddition = async (): Promise<Addition> => {
+      const other = new FlatTensors(shapes);
+      const part = [...shapes].map(([name, shape]) => [gradientName(name), tensor(other.views.get(name)!, shape)]);
+      return {
+        session: await createSession(additionGraph(), { device: "cpu", threads }),
+        part: Object.fromEntries(part) as TensorsByName,
+        stretches: stretchesOf({ sum: gradient, part: other }, ["sum"]),
       };
-      const here: TensorsByName = Object.fromEntries(stateKinds.map((kind) => [kind, part(state[kind])]));
-      const next = stateKinds.map((kind) => [nextName(kind), here[kind]!] as const);
-      stretches.push({ feeds: { ...here, gradient: part(gradient) }, fetches: Object.fromEntries(next) });
-    }
-    return new CpuStepper(runtime, gradients, update, clipNorm, state, bound, stretches);
+    };
+    const stretches = stretchesOf({ ...state, gradient }, stateKinds);
+    const addition = options.inParts ? await makeAddition() : undefined;
+    return new CpuStepper(runtime, gradients, update, clipNorm, state, bound, stretches, addition);
   }
 
   async step(
-    feeds: Readonly<TensorsByName>,
+    parts: readonly Readonly<TensorsByName>[],
     update: Readonly<Record<keyof AdamWScalars, number>>,
   ): Promise<StepResult> {
     const { feeds: weights, fetches } = this.bound;
-    const results = await this.gradients.run({ ...feeds, ...weights }, { loss: null, gradient_norm: null, ...fetches });
-    const gradientNorm = scalarOf(results.gradient_norm!);
+    const compute = (feeds: Readonly<TensorsByName>, into: Readonly<TensorsByName>): Promise<TensorsByName> =>
+      this.gradients.run({ ...feeds, ...weights }, { loss: null, gradient_norm: null, ...into });
+    const [first, ...others] = parts;
+    if (first === undefined) throw new TypeError("a batch has at least one part");
+    const results = await compute(first, fetches);
+    let loss = scalarOf(results.loss!);
+    let gradientNorm = scalarOf(results.gradient_norm!);
+    for (const part of others) {
+      const { session, part: into, stretches } = this.addition!;
+      loss += scalarOf((await compute(part, into)).loss!);
+      let square = 0;
+      for (const stretch of stretches) {
+        square += scalarOf((await session.run(stretch.feeds, { square: null, ...stretch.fetches })).square!);
+      }
+      gradientNorm = Math.sqrt(square);
+    }
     const numbers = Object.entries({ ...update, clip: clipFactorOf(gradientNorm, this.clipNorm) });
     const scalars = Object.fromEntries(
       numbers.map(([name, value]) => [name, new this.runtime.Tensor("float32", Float32Array.of(value), [])]),
     );
     for (const stretch of this.stretches) await this.update.run({ ...stretch.feeds, ...scalars }, stretch.fetches);
-    return { loss: scalarOf(results.loss!), gradientNorm };
+    return { loss, gradientNorm };
   }
 
   read(kind: StateKind): Promise<Map<string, Float32Array>> {
@@ -112,6 +150,7 @@ export class CpuStepper implements Stepper {
   }
 
   async dispose(): Promise<void> {
+    await this.addition?.session.release();
     await this.update.release();
     await this.gradients.release();
   }

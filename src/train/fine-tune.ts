@@ -7,7 +7,7 @@ import type { Device } from "../graph/runtime";
 import type { Checkpoint } from "../model/checkpoint";
 import type { LoraSpec } from "../model/lora";
 import type { TokenizedExample } from "../model/model";
-import { planBatches } from "./batch";
+import { partsOf, planBatches } from "./batch";
 import { blendAt, type LossSpec } from "./loss";
 import { checkMemory, memoryEstimate } from "./memory";
 import { learningRateAt } from "./schedule";
@@ -22,7 +22,12 @@ export interface TrainingExample {
 export interface FineTuneOptions {
   readonly loss: LossSpec;
   readonly epochs: number;
+  /** Samples per step. */
   readonly batchSize: number;
+  /** Parts that each batch is computed in, one after the other: the same step with less memory; 1 unless stated. */
+  readonly accumulate?: number | undefined;
+  /** Computes each block again in the backward pass: the same step with less memory and more time. */
+  readonly checkpointing?: boolean | undefined;
   /** Peak learning rate. */
   readonly learningRate: number;
   /** Share of all steps with rising learning rate, 0 to 1. */
@@ -89,7 +94,7 @@ export async function fineTune(
 ): Promise<Checkpoint> {
   const { signal, from, onMemory, onStep, onEpoch } = hooks;
   const { model, tokenizer } = checkpoint;
-  const { epochs, batchSize, lora } = options;
+  const { epochs, batchSize, lora, accumulate = 1, checkpointing = false } = options;
   if (examples.length === 0) {
     throw new Failure("there are no samples to train on", { remedy: "Check the file and its columns" });
   }
@@ -107,7 +112,7 @@ export async function fineTune(
     const longest = (part: keyof TokenizedExample): number =>
       tokenized.reduce((most, example) => Math.max(most, example[part].length), 0);
     const rows = Math.min(batchSize, examples.length);
-    const shape = { rows, source: longest("source"), target: longest("target") };
+    const shape = { rows, source: longest("source"), target: longest("target"), accumulate, checkpointing };
     const estimate = memoryEstimate(model, options.loss, lora);
     onMemory?.(estimate(shape));
     const withLora = () => memoryEstimate(model, options.loss, { rank: 8, alpha: 16, targets: null });
@@ -121,6 +126,8 @@ export async function fineTune(
     device,
     from: from?.tensors,
     lora: lora === undefined ? undefined : { ...lora, seed: options.seed },
+    checkpointing,
+    inParts: accumulate > 1,
   });
   const snapshot = async (): Promise<Checkpoint> => ({ model, tokenizer, weights: await session.weights() });
   try {
@@ -141,7 +148,8 @@ export async function fineTune(
         step++;
         const learningRate = learningRateAt(step, steps, options.learningRate, options.warmupRatio);
         const settings = { step, learningRate, weightDecay: options.weightDecay, blend };
-        const { loss } = await session.step(model.trainingFeeds(batch), settings);
+        const parts = partsOf(batch, accumulate).map((part) => model.trainingFeeds(part));
+        const { loss } = await session.stepInParts(parts, settings);
         if (!Number.isFinite(loss)) throw diverged(epoch, step);
         total += loss;
         samples += batch.length;

@@ -3,7 +3,22 @@ import { Graph } from "../graph/graph";
 import { createSession, loadRuntime, type Runtime, type Session, type Tensor } from "../graph/runtime";
 import type { AdamWScalars } from "./adamw";
 import type { Stepper, StepperOptions, StepResult, TensorsByName } from "./stepper";
-import { nextName, stateKinds, stateName, trainingGraph, type StateKind } from "./training-graph";
+import {
+  nextName,
+  stateKinds,
+  stateName,
+  sumName,
+  summingGraph,
+  trainingGraph,
+  type StateKind,
+} from "./training-graph";
+
+/** What a step in several parts needs besides. */
+interface Summing {
+  readonly session: Session;
+  /** What the first part is added to. */
+  readonly zeros: TensorsByName;
+}
 
 export class GpuStepper implements Stepper {
   private readonly copiers = new Map<number, Session>();
@@ -15,12 +30,13 @@ export class GpuStepper implements Stepper {
     private readonly current: TensorsByName,
     private readonly frozen: TensorsByName,
     private readonly uploader: Uploader,
+    private readonly summing: Summing | undefined,
   ) {}
 
   static async create(options: StepperOptions): Promise<GpuStepper> {
-    const { model, loss, clipNorm, lora, shapes, initial, profilePrefix } = options;
+    const { model, loss, clipNorm, lora, checkpointing, inParts, shapes, initial, profilePrefix } = options;
     const runtime = await loadRuntime();
-    const session = await createSession(trainingGraph(model, loss, clipNorm, lora), {
+    const session = await createSession(trainingGraph(model, loss, clipNorm, { lora, checkpointing, inParts }), {
       device: "webgpu",
       keepOutputs: true,
       ...(profilePrefix === undefined ? {} : { profilePrefix }),
@@ -39,28 +55,63 @@ export class GpuStepper implements Stepper {
       const tensor = new runtime.Tensor("float32", data, model.shapes.get(name));
       frozen[stateName("parameter", name)] = await uploader.upload(tensor);
     }
-    return new GpuStepper(runtime, session, [...shapes.keys()], current, frozen, uploader);
+    const makeSumming = async (): Promise<Summing> => {
+      const zeros: TensorsByName = {};
+      for (const [name, shape] of shapes) {
+        const size = shape.reduce((product, length) => product * length, 1);
+        zeros[sumName(name)] = await uploader.upload(new runtime.Tensor("float32", new Float32Array(size), shape));
+      }
+      const graph = summingGraph(model, loss, { lora, checkpointing });
+      return { session: await createSession(graph, { device: "webgpu", keepOutputs: true }), zeros };
+    };
+    const summing = inParts ? await makeSumming() : undefined;
+    return new GpuStepper(runtime, session, [...shapes.keys()], current, frozen, uploader, summing);
   }
 
   async step(
-    feeds: Readonly<TensorsByName>,
+    parts: readonly Readonly<TensorsByName>[],
     update: Readonly<Record<keyof AdamWScalars, number>>,
   ): Promise<StepResult> {
+    const last = parts.at(-1);
+    if (last === undefined) throw new TypeError("a batch has at least one part");
+    const { loss, sums } = await this.addUp(parts.slice(0, -1));
     const numbers = Object.fromEntries(
       Object.entries(update).map(([name, value]) => [
         name,
         new this.runtime.Tensor("float32", Float32Array.of(value), []),
       ]),
     );
-    const results = await this.session.run({ ...feeds, ...numbers, ...this.frozen, ...this.current });
+    const results = await this.session.run({ ...last, ...sums, ...numbers, ...this.frozen, ...this.current });
+    if (parts.length > 1) for (const sum of Object.values(sums)) sum.dispose();
     for (const key of Object.keys(this.current)) {
       this.current[key]!.dispose();
       this.current[key] = results[nextName(key)]!;
     }
     return {
-      loss: await this.readScalar(results.loss!),
+      loss: loss + (await this.readScalar(results.loss!)),
       gradientNorm: await this.readScalar(results.gradient_norm!),
     };
+  }
+
+  /** Losses and gradients of the parts before the last. Their tensors are the caller's to end, but for the zeros of none. */
+  private async addUp(
+    parts: readonly Readonly<TensorsByName>[],
+  ): Promise<{ readonly loss: number; readonly sums: TensorsByName }> {
+    let loss = 0;
+    let sums: TensorsByName = { ...this.summing?.zeros };
+    for (const [index, part] of parts.entries()) {
+      const weights = { ...this.frozen, ...this.parameters() };
+      const results = await this.summing!.session.run({ ...part, ...sums, ...weights });
+      loss += await this.readScalar(results.loss!);
+      if (index > 0) for (const sum of Object.values(sums)) sum.dispose();
+      sums = Object.fromEntries(Object.keys(sums).map((key) => [key, results[nextName(key)]!]));
+    }
+    return { loss, sums };
+  }
+
+  private parameters(): TensorsByName {
+    const keys = this.names.map((name) => stateName("parameter", name));
+    return Object.fromEntries(keys.map((key) => [key, this.current[key]!]));
   }
 
   async read(kind: StateKind): Promise<Map<string, Float32Array>> {
@@ -87,12 +138,15 @@ export class GpuStepper implements Stepper {
 
   async dispose(): Promise<void> {
     // Before the sessions: with the last of them the GPU's context goes, and a tensor disposed after that aborts.
-    for (const tensor of Object.values({ ...this.current, ...this.frozen })) tensor.dispose();
+    const held = { ...this.current, ...this.frozen, ...this.summing?.zeros };
+    for (const tensor of Object.values(held)) tensor.dispose();
     for (const copier of this.copiers.values()) await copier.release();
     await this.uploader.release();
+    await this.summing?.session.release();
     await this.session.release();
   }
 }
+
 /** Puts tensors on the GPU, so that they are not sent there in every step. Their memory is the uploader's: it goes last. */
 class Uploader {
   private readonly copiers = new Map<number, Session>();

@@ -70,7 +70,11 @@ const shapeOfAdapter = (name: string, data: Float32Array): number[] =>
   name.endsWith("lora_down") ? [lora.rank, data.length / lora.rank] : [data.length / lora.rank, lora.rank];
 
 async function forwardAndBackward(model: Model, spec?: LoraSpec) {
-  const { graph, logits, loss, gradients } = lossGraph(model, { kind: "dece", alpha: 0.9, epsilon: 0.1 }, spec);
+  const { graph, logits, loss, gradients } = lossGraph(
+    model,
+    { kind: "dece", alpha: 0.9, epsilon: 0.1 },
+    { lora: spec },
+  );
   graph.output("logits", logits);
   graph.output("loss", loss);
   if (spec !== undefined) for (const [name, gradient] of gradients) graph.output(`gradient:${name}`, gradient);

@@ -2,15 +2,17 @@ import { expect, test } from "vitest";
 import { tinyCheckpoint } from "../../test/support/tiny-checkpoint";
 import { Failure } from "../foundation/failure";
 import { fineTune } from "./fine-tune";
-import { checkMemory, memoryEstimate, type BatchShape } from "./memory";
+import { checkMemory, memoryEstimate, type StepShape } from "./memory";
 import { presets } from "./presets";
 
-const shape = { rows: 16, source: 200, target: 100 };
-const tokens = ({ rows, source, target }: BatchShape): number => rows * (source + target);
+const shape = { rows: 16, accumulate: 1, checkpointing: false, source: 200, target: 100 };
+/** A part's tokens, halved where blocks are computed again. */
+const tokens = ({ rows, accumulate = 1, checkpointing = false, source, target }: StepShape): number =>
+  (Math.ceil(rows / accumulate) * (source + target)) / (checkpointing ? 2 : 1);
 
-function remedy(available: number): string {
+function remedy(available: number, from = shape, withLora?: () => (size: StepShape) => number): string {
   try {
-    checkMemory(tokens, shape, available);
+    checkMemory(tokens, from, available, withLora);
     return "it fits";
   } catch (error) {
     return (error as Failure).oneLine;
@@ -20,32 +22,32 @@ function remedy(available: number): string {
 test("what does not fit is refused with the mildest change that does", () => {
   expect(remedy(4800)).toBe("it fits");
   expect(remedy(4799)).toMatch(
-    /^training takes about .* free \(batches of 16, .* 200 tokens.*100\)\. Use --batch-size 8\.$/,
+    /^training takes about .* free \(batches of 16, .* 200 tokens.*100\)\. Use --accumulate 2\.$/,
   );
-  expect(remedy(1000)).toMatch(/Use --batch-size 2\.$/);
-  expect(remedy(299)).toMatch(/Use --batch-size 1 --max-input 100 --max-output 50\.$/);
+  expect(remedy(1000)).toMatch(/Use --accumulate 8\.$/);
+  expect(remedy(299)).toMatch(/Use --accumulate 16 --checkpointing\.$/);
+  expect(remedy(149)).toMatch(/Use --batch-size 1 --checkpointing --max-input 100 --max-output 50\.$/);
   expect(remedy(1)).toMatch(/a machine with more memory\.$/);
 });
 
-test("where fewer rows are not enough, adapters are proposed, then shorter texts", () => {
-  const withLora = (): ((size: BatchShape) => number) => (size) => tokens(size) / 8;
-  const oneLine = (available: number): string => {
-    try {
-      checkMemory(tokens, shape, available, withLora);
-      return "it fits";
-    } catch (error) {
-      return (error as Failure).oneLine;
-    }
-  };
-  expect(oneLine(1000)).toMatch(/Use --batch-size 2\.$/);
-  expect(oneLine(299)).toMatch(/Use --lora-rank 8 --batch-size 4\.$/);
-  expect(oneLine(37)).toMatch(/Use --batch-size 1 --max-input 25 --max-output 12\.$/);
-  expect(oneLine(5)).toMatch(/Use --batch-size 1 --max-input 25 --max-output 12 --lora-rank 8\.$/);
+test("what is in parts already, or computed twice, is refused with what is still left to change", () => {
+  expect(remedy(1000, { ...shape, accumulate: 4 })).toMatch(/batches of 16 in 4 parts.* Use --accumulate 8\.$/);
+  const again = { ...shape, accumulate: 16, checkpointing: true };
+  expect(remedy(149, again)).toMatch(/Use --batch-size 1 --accumulate 1 --max-input 100 --max-output 50\.$/);
+});
+
+test("where more parts are not enough, adapters are proposed, then shorter texts", () => {
+  const withLora = (): ((size: StepShape) => number) => (size) => tokens(size) / 8;
+  const oneLine = (available: number): string => remedy(available, shape, withLora);
+  expect(oneLine(1000)).toMatch(/Use --accumulate 8\.$/);
+  expect(oneLine(149)).toMatch(/Use --lora-rank 8 --accumulate 8\.$/);
+  expect(oneLine(17)).toMatch(/Use --batch-size 1 --checkpointing --max-input 12 --max-output 6\.$|more memory/);
+  expect(oneLine(2)).toMatch(/Use --lora-rank 8 --batch-size 1 --checkpointing --max-input 12 --max-output 6\.$/);
 });
 
 test("with adapters less is needed than for all weights", () => {
   const { model } = tinyCheckpoint({ feedForwardWidth: 4096 });
-  const size = { rows: 1, source: 2, target: 2 };
+  const size = { ...shape, rows: 1, source: 2, target: 2 };
   const all = memoryEstimate(model, { kind: "ce" })(size);
   expect(memoryEstimate(model, { kind: "ce" }, { rank: 1, alpha: 2, targets: ["q"] })(size)).toBeLessThan(all);
 });
@@ -53,12 +55,15 @@ test("with adapters less is needed than for all weights", () => {
 test("the estimate grows with rows, lengths and weights", () => {
   const { model } = tinyCheckpoint();
   const estimate = memoryEstimate(model, { kind: "ce" });
-  const base = estimate({ rows: 4, source: 8, target: 8 });
-  expect(estimate({ rows: 64, source: 8, target: 8 })).toBeGreaterThan(base);
-  expect(estimate({ rows: 4, source: 64, target: 8 })).toBeGreaterThan(base);
-  expect(estimate({ rows: 4, source: 8, target: 64 })).toBeGreaterThan(base);
+  const base = estimate({ ...shape, rows: 4, source: 8, target: 8 });
+  expect(estimate({ ...shape, rows: 64, source: 8, target: 8 })).toBeGreaterThan(base);
+  expect(estimate({ ...shape, rows: 4, source: 64, target: 8 })).toBeGreaterThan(base);
+  expect(estimate({ ...shape, rows: 4, source: 8, target: 64 })).toBeGreaterThan(base);
+  const large = { ...shape, rows: 64, source: 64, target: 64 };
+  expect(estimate({ ...large, accumulate: 4 })).toBeLessThan(estimate(large));
+  expect(estimate({ ...large, checkpointing: true })).toBeLessThan(estimate(large));
   const wide = memoryEstimate(tinyCheckpoint({ feedForwardWidth: 4096 }).model, { kind: "ce" });
-  expect(wide({ rows: 4, source: 8, target: 8 })).toBeGreaterThan(base);
+  expect(wide({ ...shape, rows: 4, source: 8, target: 8 })).toBeGreaterThan(base);
 });
 
 test("training that does not fit is refused before it starts", async () => {

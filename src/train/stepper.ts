@@ -20,6 +20,9 @@ export interface StepperOptions {
   readonly loss: LossSpec;
   readonly clipNorm: number;
   readonly lora: LoraSpec | undefined;
+  readonly checkpointing: boolean;
+  /** Batches may come in several parts. */
+  readonly inParts: boolean;
   /** Of what is trained. */
   readonly shapes: TensorShapes;
   /** What a tensor starts from; undefined: zeros. It is copied. */
@@ -31,9 +34,12 @@ export interface StepperOptions {
 }
 
 export interface Stepper {
-  /** One step on `feeds`, which hold all that the graph reads but the stepper's own tensors and the update's numbers. */
+  /**
+   * One step on a batch's parts (one or, with `inParts`, more), whose losses and gradients are added. A part holds all that the
+   * graph reads but the stepper's own tensors and the update's numbers.
+   */
   readonly step: (
-    feeds: Readonly<TensorsByName>,
+    parts: readonly Readonly<TensorsByName>[],
     update: Readonly<Record<keyof AdamWScalars, number>>,
   ) => Promise<StepResult>;
   /** On the CPU the stepper's own arrays, which the next step changes. */

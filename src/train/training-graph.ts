@@ -4,11 +4,12 @@
  */
 import { gradients } from "../graph/backward";
 import { Graph } from "../graph/graph";
+import { recomputed } from "../graph/recomputed";
 import type { Value } from "../graph/value";
 import { adapterShapes, downName, upName, type LoraSpec } from "../model/lora";
 import type { Model, TensorShapes } from "../model/model";
 import { Parameters } from "../model/parameters";
-import { adamWUpdate, clipFactor, globalNorm, type AdamWScalars } from "./adamw";
+import { adamWUpdate, clipFactor, globalNorm, inOrderMade, type AdamWScalars } from "./adamw";
 import { closedFormLoss, type LossSpec } from "./loss";
 
 /** Input and output names of a parameter's three tensors. */
@@ -17,6 +18,15 @@ export type StateKind = (typeof stateKinds)[number];
 export const stateName = (kind: StateKind, name: string): string => `${kind}:${name}`;
 export const nextName = (name: string): string => `next:${name}`;
 export const gradientName = (name: string): string => `gradient:${name}`;
+/** Of the gradients of earlier parts of a batch. */
+export const sumName = (name: string): string => `sum:${name}`;
+
+export interface StepOptions {
+  /** Trains adapters instead of the weights. */
+  readonly lora?: LoraSpec | undefined;
+  /** Computes each block again in the backward pass, so that nothing inside it is kept until then. */
+  readonly checkpointing?: boolean | undefined;
+}
 
 interface ForwardAndBackward {
   readonly graph: Graph;
@@ -33,7 +43,8 @@ export const trainedShapes = (model: Model, lora?: LoraSpec): TensorShapes =>
   lora === undefined ? model.shapes : adapterShapes(model, lora);
 
 /** Logits, loss and gradients without an update, for tests and for `trainingGraph`. */
-export function lossGraph(model: Model, spec: LossSpec, lora?: LoraSpec): ForwardAndBackward {
+export function lossGraph(model: Model, spec: LossSpec, options: StepOptions = {}): ForwardAndBackward {
+  const { lora, checkpointing } = options;
   const graph = new Graph();
   const inputs = (shapes: TensorShapes): Map<string, Value> =>
     new Map([...shapes].map(([name, shape]) => [name, graph.input(stateName("parameter", name), shape)]));
@@ -50,6 +61,7 @@ export function lossGraph(model: Model, spec: LossSpec, lora?: LoraSpec): Forwar
       if (lora === undefined || down === undefined || up === undefined) return undefined;
       return { down, up, scaling: lora.alpha / lora.rank };
     },
+    checkpointing === true ? recomputed : undefined,
   );
   const logits = model.training(graph, bound);
   const labelIndices = graph.input("label_indices", ["tokens", 2], "int64");
@@ -71,11 +83,39 @@ export function lossGraph(model: Model, spec: LossSpec, lora?: LoraSpec): Forwar
 }
 
 /** Reads weights, writes `loss`, `gradient_norm` and, by `gradientName`, every gradient. */
-export function gradientGraph(model: Model, spec: LossSpec, lora?: LoraSpec): Graph {
-  const { graph, loss, gradients: all } = lossGraph(model, spec, lora);
+export function gradientGraph(model: Model, spec: LossSpec, options: StepOptions = {}): Graph {
+  const { graph, loss, gradients: all } = lossGraph(model, spec, options);
   graph.output("loss", loss);
   graph.output("gradient_norm", globalNorm([...all.values()]));
   for (const [name, gradient] of all) graph.output(gradientName(name), gradient);
+  return graph;
+}
+
+/** Reads weights and, by `sumName`, the gradients of earlier parts of the batch; writes `loss` and the sums with its own. */
+export function summingGraph(model: Model, spec: LossSpec, options: StepOptions = {}): Graph {
+  const { graph, loss, gradients: all } = lossGraph(model, spec, options);
+  graph.output("loss", loss);
+  // ONNX Runtime begins with what is needed for the last nodes: those of the gradients that are there first.
+  const names = new Map([...all].map(([name, { name: value }]) => [value, name]));
+  for (const gradient of inOrderMade([...all.values()]).reverse()) {
+    const name = names.get(gradient.name)!;
+    graph.output(nextName(sumName(name)), withEarlierParts(name, gradient));
+  }
+  return graph;
+}
+
+const withEarlierParts = (name: string, gradient: Value): Value => {
+  const { graph, shape } = gradient;
+  return graph.node("Add", [graph.input(sumName(name), shape), gradient], { shape });
+};
+
+/** Reads stretches `sum` and `part` of gradients, writes their sum as `next:sum` and the sum of its squares as `square`. */
+export function additionGraph(): Graph {
+  const graph = new Graph();
+  const stretch = (name: string): Value => graph.input(name, ["length"]);
+  const sum = graph.node("Add", [stretch("sum"), stretch("part")], { shape: ["length"] });
+  graph.output(nextName("sum"), sum);
+  graph.output("square", graph.node("ReduceSumSquare", [sum], { shape: [], attributes: { keepdims: 0 } }));
   return graph;
 }
 
@@ -89,9 +129,18 @@ export function updateGraph(): Graph {
   return graph;
 }
 
-/** The whole step: reads weights and moments, writes the next ones, `loss` and `gradient_norm`. */
-export function trainingGraph(model: Model, spec: LossSpec, clipNorm: number, lora?: LoraSpec): Graph {
-  const { graph, parameters, loss, gradients: all } = lossGraph(model, spec, lora);
+/**
+ * The whole step: reads weights and moments, writes the next ones, `loss` and `gradient_norm`. With `inParts` it is the last
+ * part's: it reads the sums of the earlier ones, too.
+ */
+export function trainingGraph(
+  model: Model,
+  spec: LossSpec,
+  clipNorm: number,
+  { inParts = false, ...options }: StepOptions & { readonly inParts?: boolean } = {},
+): Graph {
+  const { graph, parameters, loss, gradients: own } = lossGraph(model, spec, options);
+  const all = new Map([...own].map(([name, part]) => [name, inParts ? withEarlierParts(name, part) : part]));
   const scalars = scalarInputs(graph);
   const norm = globalNorm([...all.values()]);
   const clip = clipFactor(norm, clipNorm);

@@ -39,12 +39,17 @@ export class TrainingSession {
       readonly from?: TrainingState["tensors"] | undefined;
       /** Trains adapters instead of the weights. */
       readonly lora?: (LoraSpec & { readonly seed: number }) | undefined;
+      /** Computes blocks again in the backward pass instead of keeping what is in them. */
+      readonly checkpointing?: boolean | undefined;
+      /** `stepInParts` is going to be called. */
+      readonly inParts?: boolean | undefined;
     },
   ): Promise<TrainingSession> {
     const { device, loss, clipNorm, threads = 0, profilePrefix, from, lora } = options;
+    const { checkpointing = false, inParts = false } = options;
     const start = lora === undefined ? weights : initialAdapters(model, lora, lora.seed);
     const stepper: Stepper = await (device === "cpu" ? CpuStepper : GpuStepper).create({
-      ...{ model, loss, clipNorm, lora, threads, profilePrefix },
+      ...{ model, loss, clipNorm, lora, checkpointing, inParts, threads, profilePrefix },
       shapes: trainedShapes(model, lora),
       initial: (kind, name) => from?.[kind].get(name) ?? (kind === "parameter" ? start.get(name) : undefined),
       frozen: lora === undefined ? new Map<string, Float32Array>() : weights,
@@ -55,13 +60,24 @@ export class TrainingSession {
   }
 
   /** One forward, backward and update on what `Model.trainingFeeds` gives. */
-  step({ feeds, tokens }: BatchFeeds, settings: StepSettings): Promise<StepResult> {
+  step(batch: BatchFeeds, settings: StepSettings): Promise<StepResult> {
+    return this.stepInParts([batch], settings);
+  }
+
+  /**
+   * As `step` on the batch that the parts make together, with the memory of one of them: each target token counts the same
+   * whatever part it is in.
+   */
+  stepInParts(parts: readonly BatchFeeds[], settings: StepSettings): Promise<StepResult> {
     const { Tensor } = this.runtime;
-    const inputs: TensorsByName = {
+    const tokens = parts.reduce((sum, part) => sum + part.tokens, 0);
+    const inputs = parts.map(({ feeds }): TensorsByName => ({
       inverse_tokens: new Tensor("float32", Float32Array.of(1 / tokens), []),
       blend: new Tensor("float32", Float32Array.of(settings.blend), []),
-    };
-    for (const [name, { type, data, dims }] of Object.entries(feeds)) inputs[name] = new Tensor(type, data, dims);
+      ...Object.fromEntries(
+        Object.entries(feeds).map(([name, { type, data, dims }]) => [name, new Tensor(type, data, dims)]),
+      ),
+    }));
     return this.stepper.step(inputs, adamWScalarsAt(settings.step, settings.learningRate, settings.weightDecay));
   }
 
