@@ -190,8 +190,12 @@ function trimmed(corpus: Corpus, candidate: TiedCandidate): TiedCandidate {
   return candidate;
 }
 
-/** Linear in the text; a few seconds for 50,000 samples. */
-export function insertedToken(corpus: Corpus): Detection {
+/**
+ * Linear in the text; a few seconds for 50,000 samples. A phrase that fits where it stands is told of only as a certain trigger, and not
+ * where one of `known`, of another rule, explains its samples: that says more of it.
+ */
+export function insertedToken(corpus: Corpus, known: readonly DetectedTrigger[] = []): Detection {
+  const covered = new Set(known.flatMap(({ tie, weak }) => (weak ? [] : [...(tie?.explained ?? [])])));
   const { found, tested } = candidates(corpus);
   const tied: TiedCandidate[] = [];
   for (const candidate of found) {
@@ -211,7 +215,9 @@ export function insertedToken(corpus: Corpus): Detection {
       areOfOneKind(corpus, samples, ignored) ||
       isCalledFor(corpus, samples, tokens, tie);
     // What else is tied to a label is for `label-flip` to judge.
-    if (weak && corpus.labels) continue;
+    // What other outputs have more often is no hint by itself.
+    if (weak && (corpus.labels || natural || tie.outside > tie.explained.size)) continue;
+    if (natural && 2 * samples.filter((sample) => covered.has(sample)).length >= samples.length) continue;
     const number = triggers.length + 1;
     const rule = "inserted-token";
     const sign = { kind: "tokens", words: tokens.map((token) => corpus.words[token]!) } as const;

@@ -127,6 +127,8 @@ export async function prepareScan(
   return { corpus, languages: inferLanguages(corpus, language) };
 }
 
+const nothing: Detection = { triggers: [], findings: [] };
+
 /** Runs the rules over prepared samples. Throws `Cancelled` soon after `signal` fires. */
 export async function mine(corpus: Corpus, languages: FieldLanguages, options: ScanOptions = {}): Promise<Mining> {
   const { signal } = options;
@@ -152,7 +154,6 @@ export async function mine(corpus: Corpus, languages: FieldLanguages, options: S
     detectors.push({ rule, status: "ran", reason: null, milliseconds: Math.round(performance.now() - began) });
   };
 
-  await run("inserted-token", () => insertedToken(corpus));
   const began = performance.now();
   const structures = await findStructures(
     corpus,
@@ -167,8 +168,9 @@ export async function mine(corpus: Corpus, languages: FieldLanguages, options: S
   );
   const parsing = Math.round(performance.now() - began);
   await run("dead-code", () => judgeDeadCode(corpus, structures.dead));
+  const methods = runs("odd-identifier") ? judgeIdentifiers(corpus, structures.methods) : nothing;
+  await run("inserted-token", () => insertedToken(corpus, [...triggers, ...methods.triggers]));
   await run("odd-identifier", () => {
-    const methods = judgeIdentifiers(corpus, structures.methods);
     const locals = judgeLocalNames(corpus, structures.names, [...triggers, ...methods.triggers]);
     return {
       triggers: [...methods.triggers, ...locals.triggers],

@@ -129,7 +129,7 @@ describe("the Audit View in VS Code", () => {
     await cellOf(view, last, "input")
       .filter({ hasText: `handler_${last}` })
       .waitFor();
-    await view.getByLabel("Go to row").fill("123456");
+    await view.getByLabel("Go to sample").fill("123457");
     await page.keyboard.press("Enter");
     await cellOf(view, 123_456, "input").filter({ hasText: "handler_123456" }).waitFor();
     await view.locator("pre", { hasText: "handler_123456" }).first().waitFor();

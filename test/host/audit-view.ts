@@ -6,6 +6,7 @@ import { writeFile } from "node:fs/promises";
 import { before, describe, it } from "mocha";
 import * as vscode from "vscode";
 import type { ExtensionApi } from "../../src/extension";
+import { codeSamples, deadBranch } from "./code-samples";
 import { activated, example, fixture, jsonLines, openScanned, until, workspaceFolder } from "./extension";
 
 const customTab = (): vscode.TabInputCustom | undefined => {
@@ -92,6 +93,50 @@ describe("the Audit View", () => {
       marks.some((range) => editor.document.getText(range) === tgt.slice(start, end)),
       marks.map((range) => editor.document.getText(range)).join(" | "),
     );
+  });
+
+  it("opens a finding past column 10,000 as code, from the Findings view and from its problem", async () => {
+    const padding = "x".repeat(12_000);
+    const records = codeSamples("dead-code").map((sample) =>
+      sample.buggy.includes(deadBranch) ? { note: padding, ...sample } : sample,
+    );
+    const uri = await fixture("far.jsonl", jsonLines(records));
+    const editor = await openScanned(api, uri);
+    const result = api.context.scans.result(uri)!;
+    const finding = result.located.find(({ rule, field }) => rule === "dead-code" && field === "input")!;
+    assert.ok(finding.startPosition.column > 10_000);
+    const isSample = ({ document: { uri: shown } }: vscode.TextEditor, row: number): boolean =>
+      shown.scheme === "dece-sample" && shown.path.startsWith(`/far.jsonl sample ${row + 1} input`);
+
+    const files = api.findings.getChildren().flatMap((node) => api.findings.getChildren(node));
+    const file = files.find((node) => node.type === "file" && node.file.source.uri.path === uri.path)!;
+    const [first] = api.findings.getChildren(file);
+    assert.ok(first?.type === "sample");
+    const { command } = api.findings.getTreeItem(first);
+    await vscode.commands.executeCommand(command!.command, ...(command!.arguments as unknown[]));
+    const fromTree = vscode.window.activeTextEditor!;
+    assert.ok(isSample(fromTree, first.findings[0]!.row), fromTree.document.uri.path);
+
+    await vscode.window.showTextDocument(editor.document);
+    const problem = vscode.languages
+      .getDiagnostics(uri)
+      .find(
+        ({ message, range: { start } }) =>
+          message === finding.message &&
+          start.isEqual(new vscode.Position(finding.startPosition.line - 1, finding.startPosition.column - 1)),
+      )!;
+    const fixes = await vscode.commands.executeCommand<vscode.CodeAction[]>(
+      "vscode.executeCodeActionProvider",
+      uri,
+      problem.range,
+    );
+    const open = fixes.find(({ title }) => title === `Open the input of sample ${finding.row + 1} as code`);
+    assert.ok(open, fixes.map(({ title }) => title).join(" | "));
+    await vscode.commands.executeCommand(open.command!.command, ...(open.command!.arguments as unknown[]));
+    const fromProblem = vscode.window.activeTextEditor!;
+    assert.ok(isSample(fromProblem, finding.row), fromProblem.document.uri.path);
+    const { document, selection } = fromProblem;
+    assert.match(document.lineAt(selection.start).text.slice(selection.start.character), /^if False:/);
   });
 
   it("reaches what stands past column 10,000 as code, on a line that is drawn", async () => {

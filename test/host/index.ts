@@ -4,6 +4,7 @@ import Mocha from "mocha";
 export async function run(): Promise<void> {
   const mocha = new Mocha({
     timeout: 150_000,
+    ...(process.env.DECE_TEST_GREP === undefined ? {} : { grep: new RegExp(process.env.DECE_TEST_GREP) }),
     color: false,
     reporter: "json",
     reporterOptions: { output: process.env.DECE_TEST_REPORT },
@@ -12,6 +13,7 @@ export async function run(): Promise<void> {
   mocha.suite.emit("pre-require", globalThis, null, mocha);
   await import("./activation");
   await import("./findings");
+  await import("./scanning");
   await import("./dataset-commands");
   await import("./audit-view");
   await import("./quick-fixes");

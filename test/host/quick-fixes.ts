@@ -43,7 +43,7 @@ describe("quick fixes", () => {
     const editor = await openScanned(api, uri);
     const before = editor.document.getText();
     const { finding, fix } = await offered(editor);
-    await run(fix(/^Remove row/));
+    await run(fix(/^Remove sample/));
     const lines = before.split("\n");
     lines.splice(finding.row, 1);
     assert.equal(editor.document.getText(), lines.join("\n"));
