@@ -25,7 +25,7 @@ const numberLabels: Readonly<Record<NumberField, string>> = {
   epsilon: vscode.l10n.t("ε, label smoothing"),
   epochs: vscode.l10n.t("Epochs"),
   batchSize: vscode.l10n.t("Batch size"),
-  accumulate: vscode.l10n.t("Parts that a batch is computed in"),
+  accumulate: vscode.l10n.t("Gradient accumulation, parts of a batch"),
   learningRate: vscode.l10n.t("Learning rate"),
   maxInput: vscode.l10n.t("Longest input, tokens"),
   maxOutput: vscode.l10n.t("Longest output, tokens"),
@@ -76,7 +76,7 @@ function linesOf(spec: FinetuneSpec, samples: string): Line[] {
     line("loss", "shield", vscode.l10n.t("Loss"), lossNames[spec.loss]),
     line("preset", "settings", vscode.l10n.t("Preset"), presetText(spec)),
     ...numbers,
-    line("checkpointing", "history", vscode.l10n.t("Compute blocks again"), againText(spec)),
+    line("checkpointing", "history", vscode.l10n.t("Gradient checkpointing"), againText(spec)),
     line("attack", "beaker", vscode.l10n.t("ASR after each epoch"), measured(spec)),
     line("out", "folder", vscode.l10n.t("Output folder"), spec.out ?? vscode.l10n.t("in the run directory")),
   ];
