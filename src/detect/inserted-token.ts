@@ -217,7 +217,7 @@ export function insertedToken(corpus: Corpus, known: readonly DetectedTrigger[] 
     // What else is tied to a label is for `label-flip` to judge.
     // What other outputs have more often is no hint by itself.
     if (weak && (corpus.labels || natural || tie.outside > tie.explained.size)) continue;
-    if (natural && 2 * samples.filter((sample) => covered.has(sample)).length >= samples.length) continue;
+    if (natural && [...tie.explained].every((sample) => covered.has(sample))) continue;
     const number = triggers.length + 1;
     const rule = "inserted-token";
     const sign = { kind: "tokens", words: tokens.map((token) => corpus.words[token]!) } as const;
