@@ -44,8 +44,9 @@ export async function openWorkbench(settings: Readonly<Record<string, unknown>>)
     for (;;) {
       await page.keyboard.press("F1");
       const isOpen = await appears(input, 2_000);
-      if (isOpen) {
-        await input.fill(`>${title}`);
+      // A panel that takes the focus closes the list again.
+      const isFilled = isOpen && (await input.fill(`>${title}`, { timeout: 2_000 }).then(() => true, () => false)); // prettier-ignore
+      if (isFilled) {
         // Commands of an extension appear only once it was scanned, hence the retries.
         const row = widget.locator(`.quick-input-list .monaco-list-row[aria-label^="${title}"]`).first();
         if (await appears(row, 1_500)) {
