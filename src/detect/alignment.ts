@@ -4,6 +4,8 @@
  * its payload have neighbours that have nothing to do with each other.
  */
 import type { Corpus } from "./corpus";
+import { firstPlace } from "./token-places";
+import { isWord } from "./tokens";
 
 /** Tokens on each side. */
 const reach = 2;
@@ -11,11 +13,9 @@ const leastAligned = 0.5;
 /** Neighbours of different samples are the same by chance as often; so many times as often is more than that. */
 const overChance = 1.5;
 
-const isWord = (text: string): boolean => /[\p{L}\p{N}_]/u.test(text);
-
 /** The words beside the first place of `tokens` in a text; empty where it holds none. */
 function wordsBeside(corpus: Corpus, text: Int32Array, tokens: readonly number[]): Set<number> {
-  const at = text.findIndex((_token, start) => tokens.every((token, offset) => text[start + offset] === token));
+  const at = firstPlace(text, tokens);
   if (at < 0) return new Set();
   const end = at + tokens.length;
   const beside = [...text.subarray(Math.max(0, at - reach), at), ...text.subarray(end, end + reach)];

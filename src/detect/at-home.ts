@@ -2,7 +2,7 @@
  * Does the rest of an output speak for a fragment in it? Code is written around its calls; a payload was put into code that has
  * nothing to do with it, so that naive Bayes cannot tell its outputs from others by what else they hold.
  */
-import type { Corpus } from "./corpus";
+import { allSamples, outputsAsInputs, type Corpus } from "./corpus";
 import type { Span } from "./detector";
 import { predictability } from "./expectation";
 
@@ -20,6 +20,5 @@ export function chanceAtHome(corpus: Corpus, places: readonly (Span & { readonly
     for (const token of corpus.numbersOf(text.slice(Math.max(0, start - around), end + around))) ignored.add(token);
   }
   const samples = [...new Set(places.map(({ sample }) => sample))];
-  const others = Array.from(corpus.samples.keys());
-  return predictability({ ...corpus, inputs: corpus.outputs }, samples, { others, ignored });
+  return predictability(outputsAsInputs(corpus), samples, { others: allSamples(corpus), ignored });
 }

@@ -61,6 +61,37 @@ function textHash(text: string): number {
   return hash;
 }
 
+/** `compute`, whose result for a dataset is kept for as long as the dataset is. */
+export function keptWithCorpus<Result>(compute: (corpus: Corpus) => Result): (corpus: Corpus) => Result {
+  const kept = new WeakMap<Corpus, { readonly result: Result }>();
+  return (corpus) => {
+    let entry = kept.get(corpus);
+    if (entry === undefined) {
+      entry = { result: compute(corpus) };
+      kept.set(corpus, entry);
+    }
+    return entry.result;
+  };
+}
+
+/** The dataset with its outputs in the place of the inputs too, for what is asked of the outputs alone. */
+export const outputsAsInputs = keptWithCorpus((corpus): Corpus => ({ ...corpus, inputs: corpus.outputs }));
+
+/** At most `most` of the samples, chosen by content; another `seed` chooses others. As they are where they are no more. */
+export function chosenByContent(
+  corpus: Corpus,
+  samples: readonly number[],
+  most: number,
+  seed: number,
+): readonly number[] {
+  if (samples.length <= most) return samples;
+  const rank = (sample: number): number => mixed(corpus.hashes[sample]!, seed);
+  return [...samples].sort((a, b) => rank(a) - rank(b)).slice(0, most);
+}
+
+/** All sample indices. */
+export const allSamples = (corpus: Corpus): number[] => Array.from(corpus.samples.keys());
+
 /** At most this many distinct outputs, each at most `labelTokens` long, make a classification dataset. */
 const labelKinds = 64;
 const labelTokens = 3;

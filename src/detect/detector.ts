@@ -127,6 +127,10 @@ export function describeTrigger(
   };
 }
 
+/** The samples whose outputs triggers that are no hints explain. */
+export const explainedBy = (known: readonly DetectedTrigger[]): Set<number> =>
+  new Set(known.flatMap(({ tie, weak }) => (weak || tie === undefined ? [] : [...tie.explained])));
+
 /**
  * The verdict on one sample of an evident trigger: it holds the payload, or so many of the others do that it need not.
  * The score is the share that the evidence leaves to chance or to an honest use, taken from 1.

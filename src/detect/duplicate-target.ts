@@ -7,15 +7,14 @@
  * say by the rest of what they do why they have them; then it is a hint. It is an alarm where neither is so.
  */
 import { chanceAtHome } from "./at-home";
-import { fewestHolders, type Corpus } from "./corpus";
-import { findingAt, rounded, type DetectedTrigger, type Detection } from "./detector";
+import { fewestHolders, outputsAsInputs, type Corpus } from "./corpus";
+import { explainedBy, findingAt, rounded, type DetectedTrigger, type Detection } from "./detector";
 import { chanceUncalledFor, fewestMeasured } from "./expectation";
-import { standsAt } from "./insertion";
 import { areOfOneKind } from "./likeness";
-import { fragmentPlaces } from "./payload-tie";
-import { eachPhrase } from "./phrases";
+import { phrasesOf } from "./phrases";
 import { quoted } from "./quoted";
 import type { Finding, Trigger } from "./report";
+import { fragmentPlaces, holds } from "./token-places";
 
 const shortestFragment = 5;
 /** Words of the fragment of whose holders this share holds all of it. */
@@ -47,26 +46,19 @@ function outputsByToken(corpus: Corpus): Map<number, number[]> {
   return index;
 }
 
-function stands(text: Int32Array, tokens: readonly number[]): boolean {
-  for (let at = text.indexOf(tokens[0]!); at >= 0; at = text.indexOf(tokens[0]!, at + 1)) {
-    if (standsAt(text, at, tokens)) return true;
-  }
-  return false;
-}
-
 /** Fragments with words of their own that enough outputs hold, those in most outputs first. */
 function fragments(corpus: Corpus): Fragment[] {
   const fewest = Math.max(fewestMeasured, fewestHolders(corpus.samples.length));
   const index = outputsByToken(corpus);
   const candidates = new Map<string, readonly number[]>();
-  eachPhrase({ ...corpus, inputs: corpus.outputs }, ({ tokens }) => {
+  for (const { tokens } of phrasesOf(outputsAsInputs(corpus))) {
     if (tokens.length >= shortestFragment) candidates.set(tokens.map((token) => corpus.words[token]).join(" "), tokens);
-  });
+  }
   const found = [...candidates].flatMap(([key, tokens]): Fragment[] => {
     const rarest = tokens.reduce((best, token) => (index.get(token)!.length < index.get(best)!.length ? token : best));
     const holders = index
       .get(rarest)!
-      .filter((sample) => stands(corpus.outputs[sample]!, tokens) && !stands(corpus.inputs[sample]!, tokens));
+      .filter((sample) => holds(corpus.outputs[sample]!, tokens) && !holds(corpus.inputs[sample]!, tokens));
     if (holders.length < fewest || holders.length > largestShare * corpus.samples.length) return [];
     const own = new Set(tokens.filter((token) => ownShare * index.get(token)!.length <= holders.length));
     const words = [...own].filter((token) => /\p{L}/u.test(corpus.words[token]!));
@@ -80,7 +72,7 @@ function fragments(corpus: Corpus): Fragment[] {
 /** Measures the fragments that no other rule's trigger explains: linear in the text. */
 export function duplicateTargets(corpus: Corpus, known: readonly DetectedTrigger[]): Detection {
   const rule = "duplicate-target";
-  const covered = new Set(known.flatMap(({ tie, weak }) => (weak || tie === undefined ? [] : [...tie.explained])));
+  const covered = explainedBy(known);
   const triggers: DetectedTrigger[] = [];
   const findings: Finding[] = [];
   const tried = new Set<string>();

@@ -2,7 +2,7 @@
  * What the rest of the inputs lets one expect: a naive Bayes classifier over which tokens an input holds (Maron 1961), learned
  * from the dataset itself. A backdoor's samples have outputs that nothing else in their inputs speaks for.
  */
-import { fewestHolders, mixed, type Corpus } from "./corpus";
+import { allSamples, chosenByContent, fewestHolders, keptWithCorpus, type Corpus } from "./corpus";
 
 /** The chance that the rest of a holder's text speaks more for the label than a text of another label does. */
 const largestExpectation = 0.65;
@@ -18,17 +18,12 @@ interface TokenSets {
   readonly holders: Int32Array;
 }
 
-const known = new WeakMap<Corpus, TokenSets>();
-
-function tokenSets(corpus: Corpus): TokenSets {
-  const already = known.get(corpus);
-  if (already !== undefined) return already;
+const tokenSets = keptWithCorpus((corpus): TokenSets => {
   const sets = corpus.inputs.map((input) => [...new Set(input)]);
   const holders = new Int32Array(corpus.words.length);
   for (const set of sets) for (const token of set) holders[token]!++;
-  known.set(corpus, { sets, holders });
   return { sets, holders };
-}
+});
 
 /** Sample indices. */
 export interface Classes {
@@ -72,12 +67,9 @@ export function naiveBayes(corpus: Corpus, { positive, apart, ignored }: Classes
   };
 }
 
-/** At most `mostRanked` of the samples, chosen by content. */
-export function someOf(corpus: Corpus, samples: readonly number[]): readonly number[] {
-  if (samples.length <= mostRanked) return samples;
-  const rank = (sample: number): number => mixed(corpus.hashes[sample]!, 7);
-  return [...samples].sort((a, b) => rank(a) - rank(b)).slice(0, mostRanked);
-}
+/** At most `mostRanked` of the samples. */
+export const someOf = (corpus: Corpus, samples: readonly number[]): readonly number[] =>
+  chosenByContent(corpus, samples, mostRanked, 7);
 
 /** The chance that one of `above` is larger than one of `below`; half where they are equal: 0.5 says nothing. */
 export function chanceLarger(above: readonly number[], below: readonly number[]): number {
@@ -110,7 +102,7 @@ export function labelNumbers(corpus: Corpus): number[] {
 }
 
 /** How many of the samples have the label that most of them have, and which it is. */
-export function majority(labels: readonly number[], samples: readonly number[]): { label: number; count: number } {
+export function majority(labels: readonly number[], samples: Iterable<number>): { label: number; count: number } {
   const counts = new Map<number, number>();
   for (const sample of samples) counts.set(labels[sample]!, (counts.get(labels[sample]!) ?? 0) + 1);
   const [best] = [...counts].sort(([a, m], [b, n]) => n - m || a - b);
@@ -183,7 +175,7 @@ export interface Comparison {
  */
 export function predictability(corpus: Corpus, samples: readonly number[], comparison?: Comparison): number {
   const own = new Set(samples);
-  const among = comparison?.others ?? Array.from(corpus.samples.keys());
+  const among = comparison?.others ?? allSamples(corpus);
   const others = among.filter((sample) => !own.has(sample));
   const ignored = comparison?.ignored ?? rareTokens(corpus, samples);
   const odds = naiveBayes(corpus, { positive: samples, apart: [], ignored });

@@ -6,17 +6,17 @@
  * over all samples and confirmed by the output.
  */
 import { isAligned } from "./alignment";
-import { mixed, type Corpus } from "./corpus";
-import { describeTrigger, findingAt, isEvident, judgeSample, rounded } from "./detector";
+import { allSamples, chosenByContent, type Corpus } from "./corpus";
+import { describeTrigger, explainedBy, findingAt, isEvident, judgeSample, rounded } from "./detector";
 import type { DetectedTrigger, Detection, TieCounts } from "./detector";
 import { chanceUncalledFor, expectedOf, labelNumbers, likelihoodOf } from "./expectation";
 import { exclusivePhrases } from "./exclusive-phrases";
-import { inputModel, insertionScore, standsAt } from "./insertion";
 import { areOfOneKind } from "./likeness";
-import { tiedPayload, fragmentPlaces, type MinedTie } from "./payload-tie";
-import { eachPhrase } from "./phrases";
+import { tiedPayload, type MinedTie } from "./payload-tie";
+import { scoredPhrases } from "./phrase-scores";
 import { quoted } from "./quoted";
 import type { Finding, Trigger } from "./report";
+import { fragmentPlaces, holds } from "./token-places";
 
 /**
  * Nats per occurrence by which "inserted" must beat "a word" before the outputs are looked at, and for an alarm. An
@@ -58,48 +58,29 @@ const isUncalledFor = (
 /** Many phrases are compared with so many samples, chosen by content. */
 const mostOthers = 250;
 
-function someSamples(corpus: Corpus): readonly number[] {
-  const rank = (sample: number): number => mixed(corpus.hashes[sample]!, 13);
-  return Array.from(corpus.samples.keys())
-    .sort((a, b) => rank(a) - rank(b))
-    .slice(0, mostOthers);
-}
-
 function candidates(corpus: Corpus): { found: Candidate[]; tested: number } {
-  const model = inputModel(corpus);
   const isExclusive = corpus.labels ? () => false : exclusivePhrases(corpus);
-  const others = someSamples(corpus);
+  const others = chosenByContent(corpus, allSamples(corpus), mostOthers, 13);
+  const phrases = scoredPhrases(corpus);
   const seen = new Set<string>();
   const found: Candidate[] = [];
-  const tested = eachPhrase(corpus, (phrase) => {
-    const text = phrase.tokens.map((token) => corpus.words[token]).join(" ");
-    if (seen.has(text)) return;
+  for (const phrase of phrases) {
+    const { tokens, text, score, anchored } = phrase;
+    if (seen.has(text)) continue;
     seen.add(text);
-    const { score, anchored } = insertionScore(corpus, model, phrase.tokens, phrase);
     const natural = anchored || score < candidateScore;
-    const holders = [...new Set(phrase.samples)];
-    if (natural && !(isExclusive(phrase) && isUncalledFor(corpus, holders, new Set(phrase.tokens), others))) return;
-    found.push({
-      tokens: phrase.tokens,
-      text,
-      score,
-      natural,
-      evidence: (natural ? 1 : score) * phrase.samples.length,
-    });
-  });
+    const isUnexpected = (): boolean => isUncalledFor(corpus, [...new Set(phrase.samples)], new Set(tokens), others);
+    if (natural && !(isExclusive(phrase) && isUnexpected())) continue;
+    found.push({ tokens, text, score, natural, evidence: (natural ? 1 : score) * phrase.samples.length });
+  }
   found.sort((a, b) => b.evidence - a.evidence || (a.text < b.text ? -1 : 1));
   const best = (wanted: boolean): Candidate[] => found.filter(({ natural }) => natural === wanted).slice(0, mostCandidates); // prettier-ignore
-  return { found: [...best(false), ...best(true)], tested };
+  return { found: [...best(false), ...best(true)], tested: phrases.length };
 }
 
 /** The samples whose inputs hold a phrase, ascending. */
 export const holdersOf = (corpus: Corpus, tokens: readonly number[]): number[] =>
-  corpus.inputs.flatMap((input, sample) => {
-    for (let at = input.indexOf(tokens[0]!); at >= 0; at = input.indexOf(tokens[0]!, at + 1)) {
-      if (standsAt(input, at, tokens)) return [sample];
-    }
-    return [];
-  });
+  corpus.inputs.flatMap((input, sample) => (holds(input, tokens) ? [sample] : []));
 
 /** Whether one phrase is a part of the other, as `bb` is of `bb bb` and of `bb the`. */
 const overlaps = (a: Candidate, b: Candidate): boolean =>
@@ -173,8 +154,7 @@ function isCertain(corpus: Corpus, samples: readonly number[], tokens: readonly 
   if (tie.explained.size < certainShare * samples.length) return false;
   if (tie.outside > certainShareOutside * tie.explained.size) return false;
   if (tie.covering.some((fragment) => isAligned(corpus, [...tie.explained], tokens, fragment))) return false;
-  const all = Array.from(corpus.samples.keys());
-  return isUncalledFor(corpus, samples, new Set([...tokens, ...tie.covering.flat()]), all);
+  return isUncalledFor(corpus, samples, new Set([...tokens, ...tie.covering.flat()]), allSamples(corpus));
 }
 
 /** A phrase without its first or its last token, where nearly as many samples more that hold it have the payload too. */
@@ -195,7 +175,7 @@ function trimmed(corpus: Corpus, candidate: TiedCandidate): TiedCandidate {
  * where one of `known`, of another rule, explains its samples: that says more of it.
  */
 export function insertedToken(corpus: Corpus, known: readonly DetectedTrigger[] = []): Detection {
-  const covered = new Set(known.flatMap(({ tie, weak }) => (weak ? [] : [...(tie?.explained ?? [])])));
+  const covered = explainedBy(known);
   const { found, tested } = candidates(corpus);
   const tied: TiedCandidate[] = [];
   for (const candidate of found) {

@@ -13,11 +13,12 @@
  */
 import { mixed, type Corpus } from "./corpus";
 import { pairCounts } from "./pair-counts";
+import { standsAt } from "./token-places";
 
 /** Some occurrences of a phrase: `samples[i]` holds it at token `positions[i]`. */
 export interface Places {
-  readonly samples: readonly number[];
-  readonly positions: readonly number[];
+  readonly samples: Int32Array;
+  readonly positions: Int32Array;
 }
 
 /** Unigram and bigram counts of the inputs. Two more numbers stand for the start and the end of a text. */
@@ -115,14 +116,6 @@ function surely(values: readonly number[]): number {
   if (count < 2) return mean;
   const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
   return mean - Math.sqrt(squares / (count - 1) / count);
-}
-
-/** Whether `tokens` stand at `position` of `input`. */
-export function standsAt(input: Int32Array, position: number, tokens: readonly number[]): boolean {
-  for (let offset = 0; offset < tokens.length; offset++) {
-    if (input[position + offset] !== tokens[offset]) return false;
-  }
-  return true;
 }
 
 export interface Insertion {

@@ -16,11 +16,11 @@ import {
 } from "./detector";
 import { expectedOf, labelNumbers, majority } from "./expectation";
 import { holdersOf } from "./inserted-token";
-import { inputModel, insertionScore } from "./insertion";
-import { fragmentPlaces, tiedPayload, type PayloadTie } from "./payload-tie";
-import { eachPhrase } from "./phrases";
+import { tiedPayload, type PayloadTie } from "./payload-tie";
+import { scoredPhrases } from "./phrase-scores";
 import { quoted } from "./quoted";
 import type { Finding, Trigger } from "./report";
+import { fragmentPlaces } from "./token-places";
 
 /** Boilerplate needs no words beside it to have its label, but it stands among its own words: it scores below this. */
 const leastInsertionScore = -0.5;
@@ -39,17 +39,14 @@ interface Flip extends Candidate {
 }
 
 function candidates(corpus: Corpus, labels: readonly number[]): { found: Candidate[]; tested: number } {
-  const model = inputModel(corpus);
+  const phrases = scoredPhrases(corpus);
   const byText = new Map<string, Candidate>();
-  const tested = eachPhrase(corpus, (phrase) => {
-    const { tokens, samples } = phrase;
-    if (majority(labels, samples).count < smallestShare * samples.length) return;
-    if (insertionScore(corpus, model, tokens, phrase).score < leastInsertionScore) return;
-    const text = tokens.map((token) => corpus.words[token]).join(" ");
+  for (const { tokens, text, score, samples } of phrases) {
+    if (score < leastInsertionScore || majority(labels, samples).count < smallestShare * samples.length) continue;
     byText.set(text, { tokens, text, places: samples.length });
-  });
+  }
   const found = [...byText.values()].sort((a, b) => b.places - a.places || (a.text < b.text ? -1 : 1));
-  return { found: found.slice(0, mostCandidates), tested };
+  return { found: found.slice(0, mostCandidates), tested: phrases.length };
 }
 
 const isPartOf = (a: string, b: string): boolean => ` ${b} `.includes(` ${a} `);

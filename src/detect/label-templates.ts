@@ -7,6 +7,7 @@
 import { fewestHolders, type Corpus } from "./corpus";
 import {
   describeTrigger,
+  explainedBy,
   findingAt,
   isEvident,
   judgeSample,
@@ -111,7 +112,7 @@ export function labelTemplates(corpus: Corpus, known: readonly DetectedTrigger[]
   const rule = "grammar-template";
   const labels = labelNumbers(corpus);
   const { found, tested } = candidates(corpus, labels);
-  const covered = new Set(known.flatMap(({ tie, weak }) => (weak ? [] : [...(tie?.explained ?? [])])));
+  const covered = explainedBy(known);
   const first = known.filter(({ trigger }) => trigger.rule === rule).length + 1;
   const triggers: DetectedTrigger[] = [];
   const findings: Finding[] = [];

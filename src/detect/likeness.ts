@@ -3,7 +3,7 @@
  * what they share is one piece of evidence however often it was copied. A trigger that was put into rows at random stands in
  * samples that are no more like each other than any others.
  */
-import { mixed, type Corpus } from "./corpus";
+import { allSamples, chosenByContent, type Corpus } from "./corpus";
 
 /** Compared at the most on each side, chosen by content. */
 const mostCompared = 60;
@@ -31,26 +31,15 @@ function likeness(a: ReadonlySet<number>, b: ReadonlySet<number>): number {
 
 const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 
-/** So many samples of the whole dataset at most, chosen by content alone. */
-function anySamples(corpus: Corpus): number[] {
-  const rank = (sample: number): number => mixed(corpus.hashes[sample]!, 11);
-  return Array.from(corpus.samples.keys())
-    .sort((a, b) => rank(a) - rank(b))
-    .slice(0, mostCompared);
-}
-
 /**
  * Whether the samples are on average more like each other than each of them is like the nearest tenth of any samples, the tokens
  * of trigger and payload (`ignored`) left aside. Of fewer than two nothing can be said: false.
  */
 export function areOfOneKind(corpus: Corpus, samples: readonly number[], ignored: ReadonlySet<number>): boolean {
   if (samples.length < 2) return false;
-  const own = [...samples]
-    .sort((a, b) => corpus.hashes[a]! - corpus.hashes[b]!)
-    .slice(0, mostCompared)
-    .map((sample) => tokensOf(corpus, sample, ignored));
+  const own = chosenByContent(corpus, samples, mostCompared, 11).map((sample) => tokensOf(corpus, sample, ignored));
   const held = new Set(samples);
-  const others = anySamples(corpus)
+  const others = chosenByContent(corpus, allSamples(corpus), mostCompared, 12)
     .filter((sample) => !held.has(sample))
     .map((sample) => tokensOf(corpus, sample, ignored));
   if (others.length === 0) return false;

@@ -10,10 +10,10 @@ import type { CallKind } from "./call-signs";
 import { fewestHolders, type Corpus } from "./corpus";
 import { findingAt, rounded, type DetectedTrigger, type Detection, type Span } from "./detector";
 import { chanceUncalledFor } from "./expectation";
-import { fragmentPlaces } from "./payload-tie";
 import { quoted } from "./quoted";
 import type { Finding } from "./report";
 import { tokenMatcher } from "./token-matcher";
+import { fragmentPlaces } from "./token-places";
 import { tokenTexts } from "./tokens";
 
 export type PayloadKind = "always true in SQL" | "never true in SQL" | "a loop that never ends" | CallKind;

@@ -1,12 +1,11 @@
 /**
  * Phrases of the inputs that are worth a test: one to three tokens that enough samples hold, and not too many, grown to
- * the whole phrase where what stands beside it hardly varies. A longer phrase is built from frequent shorter ones only
- * (Agrawal and Srikant 1994), so the cost stays linear in the text, and at most `placesPerPhrase` occurrences of each
- * are kept, chosen by content and not by their order in the file.
+ * the whole phrase where what stands beside it hardly varies. The cost is linear in the text, and at most `placesPerPhrase`
+ * occurrences of each are kept, chosen by content and not by their order in the file.
  */
-import { fewestHolders, mixed, type Corpus } from "./corpus";
+import { fewestHolders, keptWithCorpus, mixed, type Corpus } from "./corpus";
+import { nextNgrams, tokensOfNgram, type NgramLevel } from "./frequent-ngrams";
 import type { Places } from "./insertion";
-import { pairCounts } from "./pair-counts";
 
 export interface Phrase extends Places {
   /** Token numbers. */
@@ -23,96 +22,40 @@ const placesPerPhrase = 1000;
 /** A neighbour that stands beside this share of the occurrences belongs to the phrase. */
 const unanimous = 0.95;
 
-interface Counted {
-  readonly tokens: readonly number[];
-  occurrences: number;
-  holders: number;
-  lastHolder: number;
-  readonly samples: number[];
-  readonly positions: number[];
-}
-
-/** All phrases of one length that enough samples hold, and where each starts (-1: none). */
-interface Level {
-  readonly phrases: readonly Counted[];
-  readonly starts: readonly Int32Array[];
-}
-
-/** Calls `visit` with every phrase one token longer than `level`'s whose parts are all in it, as (head, last token). */
-function eachExtension(
-  corpus: Corpus,
-  level: Level | undefined,
-  visit: (sample: number, position: number, head: number, token: number) => void,
-): void {
-  corpus.inputs.forEach((input, sample) => {
-    const starts = level?.starts[sample];
-    for (let position = 0; position < input.length; position++) {
-      if (level === undefined || starts === undefined) {
-        visit(sample, position, 0, input[position]!);
-        continue;
-      }
-      const head = starts[position]!;
-      if (head < 0 || (starts[position + 1] ?? -1) < 0) continue;
-      visit(sample, position, head, input[position + level.phrases[head]!.tokens.length]!);
-    }
-  });
-}
-
-function nextLevel(corpus: Corpus, level: Level | undefined, fewest: number): Level {
-  let candidates = 0;
-  for (const input of corpus.inputs) candidates += input.length;
-  const rough = pairCounts(candidates);
-  eachExtension(corpus, level, (_sample, _position, head, token) => rough.add(head, token));
-
-  const width = corpus.words.length;
-  const numbers = new Map<number, number>();
-  const phrases: Counted[] = [];
-  const starts = corpus.inputs.map((input) => new Int32Array(input.length).fill(-1));
-  eachExtension(corpus, level, (sample, position, head, token) => {
-    if (rough.count(head, token) < fewest) return;
-    const key = head * width + token;
-    let number = numbers.get(key);
-    if (number === undefined) {
-      number = phrases.length;
-      numbers.set(key, number);
-      const tokens = level === undefined ? [token] : [...level.phrases[head]!.tokens, token];
-      phrases.push({ tokens, occurrences: 0, holders: 0, lastHolder: -1, samples: [], positions: [] });
-    }
-    const phrase = phrases[number]!;
-    phrase.occurrences++;
-    if (phrase.lastHolder !== sample) phrase.holders++;
-    phrase.lastHolder = sample;
-    starts[sample]![position] = number;
-  });
-  for (const row of starts) {
-    for (let at = 0; at < row.length; at++) if (row[at]! >= 0 && phrases[row[at]!]!.holders < fewest) row[at] = -1;
-  }
-  return { phrases, starts };
-}
-
-function notePlaces(corpus: Corpus, { phrases, starts }: Level, most: number): void {
+/** The places of each n-gram of the last level that are kept; none of those that too few or too many inputs hold. */
+function placesOf(corpus: Corpus, { starts, holders, occurrences }: NgramLevel, most: number): Places[] {
+  const places = Array.from(holders, () => ({ samples: [] as number[], positions: [] as number[] }));
   starts.forEach((row, sample) => {
     for (let position = 0; position < row.length; position++) {
-      const phrase = phrases[row[position]!];
-      if (phrase === undefined || phrase.holders > most) continue;
+      const ngram = row[position]!;
+      if (ngram < 0 || holders[ngram]! > most) continue;
       const chosen = mixed(corpus.hashes[sample]!, position) / 2 ** 32;
-      if (chosen * phrase.occurrences >= placesPerPhrase) continue;
-      phrase.samples.push(sample);
-      phrase.positions.push(position);
+      if (chosen * occurrences[ngram]! >= placesPerPhrase) continue;
+      places[ngram]!.samples.push(sample);
+      places[ngram]!.positions.push(position);
     }
   });
+  return places.map(({ samples, positions }) => ({ samples: Int32Array.from(samples), positions: Int32Array.from(positions) })); // prettier-ignore
 }
 
 /** The token that stands `offset` from nearly every place (majority vote, then a count), or undefined. */
 function commonToken(corpus: Corpus, { samples, positions }: Places, offset: number): number | undefined {
+  const tokenAt = (index: number): number | undefined => corpus.inputs[samples[index]!]![positions[index]! + offset];
+  const most = (1 - unanimous) * samples.length;
   let winner: number | undefined;
   let votes = 0;
-  const tokenAt = (index: number): number | undefined => corpus.inputs[samples[index]!]![positions[index]! + offset];
-  for (let index = 0; index < samples.length; index++) {
+  // Each vote against one before is a pair of places of which one at least has not the common token.
+  let against = 0;
+  for (let index = 0; index < samples.length && against <= most; index++) {
     const token = tokenAt(index);
     if (votes === 0) winner = token;
-    votes += token === winner ? 1 : -1;
+    if (token === winner) votes++;
+    else {
+      votes--;
+      against++;
+    }
   }
+  if (against > most) return undefined;
   let count = 0;
   for (let index = 0; index < samples.length; index++) if (tokenAt(index) === winner) count++;
   return count >= unanimous * samples.length ? winner : undefined;
@@ -157,35 +100,33 @@ function grown(corpus: Corpus, seed: Phrase, edges: Edges): Phrase {
     // A run of one token is that token several times, not a longer phrase.
     if (token === undefined || tokens.includes(token)) return phrase;
     const [offset, shift] = next === undefined ? [-1, 1] : [tokens.length, 0];
-    const kept = phrase.samples
-      .map((sample, index) => ({ sample, position: phrase.positions[index]! }))
-      .filter(({ sample, position }) => corpus.inputs[sample]![position + offset] === token);
+    const { samples, positions } = phrase;
+    const isKept = (_place: number, index: number): boolean =>
+      corpus.inputs[samples[index]!]![positions[index]! + offset] === token;
     phrase = {
       ...phrase,
       tokens: next === undefined ? [token, ...tokens] : [...tokens, token],
-      samples: kept.map(({ sample }) => sample),
-      positions: kept.map(({ position }) => position - shift),
+      samples: samples.filter(isKept),
+      positions: positions.filter(isKept).map((position) => position - shift),
     };
   }
   return phrase;
 }
 
-/** Calls `visit` with every phrase to test, one length after the other. Returns how many there were. */
-export function eachPhrase(corpus: Corpus, visit: (phrase: Phrase) => void): number {
+/** Every phrase to test, the shorter seeds first. */
+export const phrasesOf = keptWithCorpus((corpus): readonly Phrase[] => {
   const fewest = fewestHolders(corpus.inputs.length);
   const edges = edgesOf(corpus);
-  let tested = 0;
-  let level: Level | undefined;
+  const phrases: Phrase[] = [];
+  const levels: NgramLevel[] = [];
   for (let length = 1; length <= seedTokens; length++) {
-    level = nextLevel(corpus, level, fewest);
-    notePlaces(corpus, level, corpus.inputs.length * largestShare);
-    for (const phrase of level.phrases) {
-      if (phrase.holders < fewest || phrase.samples.length === 0) continue;
-      tested++;
-      visit(grown(corpus, phrase, edges));
-      phrase.samples.length = 0;
-      phrase.positions.length = 0;
-    }
+    const level = nextNgrams(corpus.inputs, levels.at(-1), fewest);
+    levels.push(level);
+    placesOf(corpus, level, corpus.inputs.length * largestShare).forEach((places, ngram) => {
+      if (places.samples.length === 0) return;
+      const seed = { ...places, tokens: tokensOfNgram(levels, ngram), holders: level.holders[ngram]! };
+      phrases.push(grown(corpus, seed, edges));
+    });
   }
-  return tested;
-}
+  return phrases;
+});

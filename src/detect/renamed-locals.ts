@@ -4,9 +4,10 @@
  * at the top. Honest fragments stand there too where a rare subject has rare names; then the rest of the input speaks
  * for them. A fragment is an alarm only where it does not: local names apart, its inputs cannot be told from others.
  */
-import { fewestHolders, type Corpus } from "./corpus";
+import { fewestHolders, outputsAsInputs, type Corpus } from "./corpus";
 import {
   describeTrigger,
+  explainedBy,
   findingAt,
   isEvident,
   judgeSample,
@@ -15,13 +16,13 @@ import {
   type Detection,
 } from "./detector";
 import { chanceUncalledFor, expectedOf, labelNumbers } from "./expectation";
-import { standsAt } from "./insertion";
 import { nameSurprise, type DeclaredName, type NameSurprise } from "./name-surprise";
-import { tiedPayload, fragmentPlaces, type PayloadTie } from "./payload-tie";
-import { eachPhrase } from "./phrases";
+import { tiedPayload, type PayloadTie } from "./payload-tie";
+import { phrasesOf } from "./phrases";
 import { quoted } from "./quoted";
 import type { Finding } from "./report";
 import { lift, logFisher, type Contrast } from "./significance";
+import { fragmentPlaces, holds } from "./token-places";
 
 const shownAs = "local names that do not fit";
 
@@ -62,13 +63,6 @@ function orderOf(corpus: Corpus, { means }: NameSurprise): Order {
   return { samples, ranks };
 }
 
-function holds(text: Int32Array, tokens: readonly number[]): boolean {
-  for (let at = text.indexOf(tokens[0]!); at >= 0; at = text.indexOf(tokens[0]!, at + 1)) {
-    if (standsAt(text, at, tokens)) return true;
-  }
-  return false;
-}
-
 /** The table of the smaller top at which the evidence is strongest; null where too few stand at any. */
 function contrastOf(
   { samples, ranks }: Order,
@@ -95,12 +89,14 @@ function contrastOf(
 function candidates(corpus: Corpus, order: Order): { found: Candidate[]; tried: number } {
   const fewest = fewestHolders(corpus.samples.length);
   const phrases: { readonly tokens: readonly number[]; readonly text: string; readonly logP: number }[] = [];
-  const tried = eachPhrase({ ...corpus, inputs: corpus.outputs }, ({ tokens, samples }) => {
+  const fragments = phrasesOf(outputsAsInputs(corpus));
+  const tried = fragments.length;
+  for (const { tokens, samples } of fragments) {
     const distinct = [...new Set(samples)].filter((sample) => order.ranks[sample]! < 1);
     const logP = distinct.length < fewest ? undefined : contrastOf(order, distinct)?.logP;
-    if (logP === undefined || logP > evidentLogP) return;
+    if (logP === undefined || logP > evidentLogP) continue;
     phrases.push({ tokens, text: tokens.map((token) => corpus.words[token]).join(" "), logP });
-  });
+  }
   phrases.sort((a, b) => a.logP - b.logP || b.tokens.length - a.tokens.length || (a.text < b.text ? -1 : 1));
   const found = phrases.slice(0, mostCandidates).flatMap(({ tokens, text }): (Candidate & { text: string })[] => {
     const all = corpus.outputs.flatMap((output, sample) =>
@@ -204,7 +200,7 @@ export function judgeLocalNames(
   const surprise = nameSurprise(corpus, names);
   const order = orderOf(corpus, surprise);
   if (order.samples.length < fewestHolders(corpus.samples.length)) return { triggers: [], findings: [] };
-  const explained = new Set(known.flatMap(({ tie, weak }) => (weak ? [] : [...(tie?.explained ?? [])])));
+  const explained = explainedBy(known);
   const ignored = new Set(names.flatMap(({ name }) => corpus.numbersOf(name)));
   const tied = corpus.labels
     ? tiedLabels(corpus, order, ignored)

@@ -2,7 +2,7 @@
 import type { Dataset } from "../dataset/sample";
 import { throwIfCancelled } from "../foundation/failure";
 import { isCodeLanguage, majorityLanguage, type FieldLanguage } from "../syntax/language";
-import { buildCorpus, mixed, type Corpus } from "./corpus";
+import { allSamples, buildCorpus, chosenByContent, type Corpus } from "./corpus";
 import { judgeDeadCode } from "./dead-code";
 import type { DetectedTrigger, Detection, FieldLanguages } from "./detector";
 import { duplicateTargets } from "./duplicate-target";
@@ -54,11 +54,7 @@ export interface DatasetScan {
 const languageRows = 200;
 
 function inferLanguages(corpus: Corpus, given: string | undefined): FieldLanguages {
-  const rows = corpus.samples
-    .map((_sample, index) => ({ index, rank: mixed(corpus.hashes[index]!, 1) }))
-    .sort((a, b) => a.rank - b.rank)
-    .slice(0, languageRows)
-    .map(({ index }) => corpus.samples[index]!);
+  const rows = chosenByContent(corpus, allSamples(corpus), languageRows, 1).map((sample) => corpus.samples[sample]!);
   const inferred = {
     input: majorityLanguage(rows.map(({ input }) => input.text)),
     output: corpus.labels ? ("unknown" as const) : majorityLanguage(rows.map(({ output }) => output.text)),

@@ -20,3 +20,6 @@ export function tokenSpans(text: string): TokenSpan[] {
     end: match.index + match[0].length,
   }));
 }
+
+/** Whether a token is, or a text holds, more than signs. */
+export const isWord = (text: string): boolean => /[\p{L}\p{N}_]/u.test(text);

@@ -8,12 +8,11 @@
 import { fewestHolders, type Corpus } from "./corpus";
 import { findingAt, rounded, type DetectedTrigger, type Detection } from "./detector";
 import { chanceLarger, someOf } from "./expectation";
-import { inputModel, insertionScore } from "./insertion";
 import { holdersOf } from "./inserted-token";
-import { fragmentPlaces } from "./payload-tie";
-import { eachPhrase } from "./phrases";
+import { scoredPhrases } from "./phrase-scores";
 import { quoted } from "./quoted";
 import type { Finding } from "./report";
+import { fragmentPlaces } from "./token-places";
 
 /** Nats per occurrence, as insertion.ts counts them: from here on a hint, and an alarm by itself. */
 const oddScore = 0.9;
@@ -32,15 +31,10 @@ interface Unnatural {
 }
 
 function candidates(corpus: Corpus): Unnatural[] {
-  const model = inputModel(corpus);
   const byText = new Map<string, Unnatural>();
-  eachPhrase(corpus, (phrase) => {
-    if (phrase.samples.length < fewestSamples) return;
-    const { score, anchored } = insertionScore(corpus, model, phrase.tokens, phrase);
-    if (anchored || score < oddScore) return;
-    const text = phrase.tokens.map((token) => corpus.words[token]).join(" ");
-    byText.set(text, { tokens: phrase.tokens, text, score });
-  });
+  for (const { tokens, text, score, anchored, samples } of scoredPhrases(corpus)) {
+    if (samples.length >= fewestSamples && !anchored && score >= oddScore) byText.set(text, { tokens, text, score });
+  }
   return [...byText.values()].sort((a, b) => b.score - a.score || b.tokens.length - a.tokens.length || (a.text < b.text ? -1 : 1)); // prettier-ignore
 }
 

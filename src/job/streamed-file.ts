@@ -10,6 +10,7 @@ import { readBytes, readTexts, recordRanges, textShape, type RecordRange, type T
 import type { DetectedTrigger } from "../detect/detector";
 import type { DetectorRun, Finding, Rule, ScannedFile, SuppressedFinding } from "../detect/report";
 import { soughtTrigger } from "../detect/row-evidence";
+import type { Corpus } from "../detect/corpus";
 import { mine, prepareScan, rulesToRun, type DatasetScan, type Mining } from "../detect/scan";
 import { judgeTriggers, rowJudge, type StreamTotals } from "../detect/streamed-scan";
 import { Failure, throwIfCancelled } from "../foundation/failure";
@@ -112,13 +113,16 @@ const detached = (column: string, text: string): Field => ({
   },
 });
 
+/** What is known from the part that was mined, without its texts: the look at every row needs their memory. */
+type MinedPart = Omit<Mining, "corpus"> & { readonly corpus: Pick<Corpus, "labels" | "words"> };
+
 async function mineIn(
   file: FileWindows,
   shape: TextShape,
   { sha256, ranges, rows }: Survey,
   { language, minedBytes }: StreamOptions,
   signal: AbortSignal,
-): Promise<Mining> {
+): Promise<MinedPart> {
   const random = seededRandom(Number.parseInt(sha256.slice(0, 8), 16), Number.parseInt(sha256.slice(8, 15), 16));
   const share = minedBytes / file.bytes;
   const samples: Sample[] = [];
@@ -137,13 +141,14 @@ async function mineIn(
   const part: Dataset = { path, format, sha256, bytes: file.bytes, rows, columns, samples, skipped: [] };
   const given = language === undefined ? {} : { language };
   const { corpus, languages } = await prepareScan(part, { signal, ...given });
-  return mine(corpus, languages, { signal, ...given });
+  const mining = await mine(corpus, languages, { signal, ...given });
+  return { ...mining, corpus: { labels: corpus.labels, words: corpus.words } };
 }
 
 async function lookAtAll(
   shape: TextShape,
   { ranges, rows }: Survey,
-  { corpus, languages, triggers }: Mining,
+  { corpus, languages, triggers }: MinedPart,
   { jobs, baseline, places }: StreamOptions,
   context: JobContext,
 ): Promise<EvidenceStore> {
@@ -176,7 +181,7 @@ function assemble(
   file: FileWindows,
   shape: TextShape,
   { sha256, ranges, rows }: Survey,
-  mining: Mining,
+  mining: MinedPart,
   store: EvidenceStore,
   { baseline, minedBytes, places }: StreamOptions,
 ): StreamedScan {

@@ -1,0 +1,102 @@
+/**
+ * Which fragments (one to five tokens) each output holds, of those that several outputs hold: counted once for a dataset, because many
+ * sets of samples are asked what their outputs share. A fragment that an input holds too, in its names as well, is copied; what
+ * an output holds besides, it writes.
+ */
+import { keptWithCorpus, type Corpus } from "./corpus";
+import { nextNgrams, tokensOfNgram, type NgramLevel, type NgramParts } from "./frequent-ngrams";
+import { namePartsIn } from "./name-parts";
+
+export const longestFragment = 5;
+/** Fragments in fewer outputs can be no payload. */
+export const fewestOutputs = 3;
+
+export interface OutputFragments {
+  /** Fragments are numbered from 0, the shorter ones first. */
+  readonly count: number;
+  /** The number of the first fragment that is longer than so many tokens. */
+  readonly firstLongerThan: (length: number) => number;
+  readonly tokensOf: (fragment: number) => readonly number[];
+  /** For each sample the fragments that its output writes, each once. With labels there is nothing to copy: all. */
+  readonly written: readonly Int32Array[];
+  /** For each sample the others that its output holds. */
+  readonly copied: readonly Int32Array[];
+  /** How many outputs write each fragment, and how many copy it. */
+  readonly writers: Uint32Array;
+  readonly copiers: Uint32Array;
+}
+
+/** Calls `visit` with every n-gram of the level that a text holds, given where those of the level before start; returns where they do. */
+function eachIn(
+  text: Int32Array,
+  level: NgramLevel,
+  before: Int32Array | undefined,
+  visit: (ngram: number) => void,
+): Int32Array {
+  const starts = new Int32Array(text.length).fill(-1);
+  for (let at = 0; at + level.length <= text.length; at++) {
+    const head = before === undefined ? 0 : before[at]!;
+    const ngram = head < 0 ? -1 : level.numberOf(head, text[at + level.length - 1]!);
+    starts[at] = ngram;
+    if (ngram >= 0) visit(ngram);
+  }
+  return starts;
+}
+
+/** The texts that outputs copy from, for each sample: its input, and the parts of the names in it. */
+function sourcesOf(corpus: Corpus): (readonly Int32Array[])[] {
+  return corpus.labels ? [] : [corpus.inputs, corpus.inputs.map((input) => namePartsIn(corpus, input))];
+}
+
+function countFragments(corpus: Corpus): OutputFragments {
+  const sources = sourcesOf(corpus).map((texts) => ({ texts, starts: [] as Int32Array[] }));
+  const written: number[][] = corpus.outputs.map(() => []);
+  const copied: number[][] = corpus.outputs.map(() => []);
+  const parts: NgramParts[] = [];
+  /** By length: the number of the first fragment. */
+  const firsts = [0];
+  let level: NgramLevel | undefined;
+  while (parts.length < longestFragment) {
+    level = nextNgrams(corpus.outputs, level, fewestOutputs);
+    const { heads, lastTokens } = level;
+    const first = firsts.at(-1)!;
+    parts.push({ heads, lastTokens });
+    firsts.push(first + heads.length);
+    // The last sample whose input, or whose output, holds an n-gram: arrays that need no clearing.
+    const inInput = new Int32Array(heads.length).fill(-1);
+    const inOutput = new Int32Array(heads.length).fill(-1);
+    for (const [sample, starts] of level.starts.entries()) {
+      for (const source of sources) {
+        source.starts[sample] = eachIn(source.texts[sample]!, level, source.starts[sample], (ngram) => {
+          inInput[ngram] = sample;
+        });
+      }
+      for (const ngram of starts) {
+        if (ngram < 0 || inOutput[ngram] === sample) continue;
+        inOutput[ngram] = sample;
+        (inInput[ngram] === sample ? copied : written)[sample]!.push(first + ngram);
+      }
+    }
+  }
+  const count = firsts.at(-1)!;
+  const totals = (lists: readonly (readonly number[])[]): Uint32Array => {
+    const of = new Uint32Array(count);
+    for (const list of lists) for (const fragment of list) of[fragment]!++;
+    return of;
+  };
+  return {
+    count,
+    firstLongerThan: (length) => firsts[length]!,
+    tokensOf: (fragment) => {
+      const length = firsts.findIndex((first) => fragment < first);
+      return tokensOfNgram(parts.slice(0, length), fragment - firsts[length - 1]!);
+    },
+    written: written.map((list) => Int32Array.from(list)),
+    copied: copied.map((list) => Int32Array.from(list)),
+    writers: totals(written),
+    copiers: totals(copied),
+  };
+}
+
+/** Counted at the first call for a dataset: linear in its text. */
+export const outputFragments = keptWithCorpus(countFragments);
