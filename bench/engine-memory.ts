@@ -8,8 +8,6 @@
  * `+parts4` for batches that are computed in four parts, `+again` for blocks that are computed again (`--checkpointing`).
  */
 import { execFile } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
-import os from "node:os";
 import path from "node:path";
 import { parseArgs, promisify } from "node:util";
 import { readCheckpoint, writeCheckpoint } from "../src/model/checkpoint";
@@ -18,7 +16,7 @@ import { t5 } from "../src/model/t5-model";
 import type { LossSpec } from "../src/train/loss";
 import { memoryEstimate } from "../src/train/memory";
 import { TrainingSession } from "../src/train/training-session";
-import { baseFolder, smallShape } from "./engine-work";
+import { baseFolder, inTemporaryFolder, smallShape } from "./engine-work";
 
 const { values } = parseArgs({
   options: {
@@ -99,12 +97,9 @@ async function measure(text: string): Promise<Measured> {
     seconds = (performance.now() - began) / 1000;
   }
   const stepping = peak();
-  const folder = await mkdtemp(path.join(os.tmpdir(), "dece-bench-"));
-  try {
-    await writeCheckpoint(path.join(folder, "checkpoint"), { model, tokenizer, weights: await session.weights() });
-  } finally {
-    await rm(folder, { recursive: true });
-  }
+  await inTemporaryFolder(async (folder) =>
+    writeCheckpoint(path.join(folder, "checkpoint"), { model, tokenizer, weights: await session.weights() }),
+  );
   const estimate = memoryEstimate(model, loss, lora);
   const shape = { rows: Number(rows), source: Number(length), target: Number(length), accumulate, checkpointing };
   return { weights: bytes, estimated: estimate(shape), stepping, saved: peak(), seconds };

@@ -4,8 +4,7 @@
  *
  *     npx tsx bench/engine-torch.ts --python PATH [--shape small|base] [--steps N] [--batch N] [--threads N] [--data FILE]
  */
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import os from "node:os";
+import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { seededRandom } from "../src/foundation/random";
@@ -18,6 +17,7 @@ import { TrainingSession } from "../src/train/training-session";
 import {
   baseFolder,
   exampleFile,
+  inTemporaryFolder,
   matmulRate,
   median,
   smallShape,
@@ -107,13 +107,4 @@ async function compare(folder: string): Promise<void> {
   console.log(`| PyTorch's time over ours (median) | ${ratio("wall")} | ${ratio("processor")} | |`);
 }
 
-async function main(): Promise<void> {
-  const folder = await mkdtemp(path.join(os.tmpdir(), "dece-bench-"));
-  try {
-    await compare(folder);
-  } finally {
-    await rm(folder, { recursive: true });
-  }
-}
-
-void main();
+void inTemporaryFolder(compare);

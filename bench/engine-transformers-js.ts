@@ -6,9 +6,7 @@
  *     npx tsx bench/engine-transformers-js.ts --transformers DIR [--checkpoint DIR] [--shape small] [--rows N] [--batch N]
  *         [--max-output N] [--threads N]
  */
-import { mkdtemp, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
-import os from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { openDataset } from "../src/dataset/open";
@@ -16,7 +14,7 @@ import { GreedyDecoder } from "../src/generate/greedy-decoder";
 import { readCheckpoint, writeOnnxCheckpoint, type Checkpoint } from "../src/model/checkpoint";
 import { initializeT5 } from "../src/model/initialize";
 import { t5 } from "../src/model/t5-model";
-import { baseFolder, exampleFile, smallShape, timed } from "./engine-work";
+import { baseFolder, exampleFile, inTemporaryFolder, smallShape, timed } from "./engine-work";
 import { LineProcess } from "./line-process";
 
 const { values } = parseArgs({
@@ -97,13 +95,4 @@ async function compare(folder: string): Promise<void> {
   console.log(`| transformers.js's time over ours | ${ratio("wall")} | ${ratio("processor")} |`);
 }
 
-async function main(): Promise<void> {
-  const folder = await mkdtemp(path.join(os.tmpdir(), "dece-bench-"));
-  try {
-    await compare(folder);
-  } finally {
-    await rm(folder, { recursive: true });
-  }
-}
-
-void main();
+void inTemporaryFolder(compare);

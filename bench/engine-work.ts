@@ -1,4 +1,6 @@
 /** What the engine's benches share: model shapes, tokenized data, the matrix rate, and a step's floating-point operations. */
+import { mkdtemp, rm } from "node:fs/promises";
+import os from "node:os";
 import path from "node:path";
 import { openDataset } from "../src/dataset/open";
 import { installationFolder } from "../src/foundation/installation";
@@ -87,4 +89,14 @@ export async function timed<Result>(
   const wall = (performance.now() - started) / 1000;
   const { user, system } = process.cpuUsage(cpu);
   return { result, wall, processor: (user + system) / 1e6 };
+}
+
+/** Runs `work` with a folder of its own, which is removed after it. */
+export async function inTemporaryFolder(work: (folder: string) => Promise<void>): Promise<void> {
+  const folder = await mkdtemp(path.join(os.tmpdir(), "dece-bench-"));
+  try {
+    await work(folder);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 }

@@ -4,8 +4,7 @@
  *
  *     npx tsx bench/engine.ts [--base DIR] [--shape small] [--data FILE] [--steps N] [--threads N] [--profile]
  */
-import { mkdtemp, readdir, rm } from "node:fs/promises";
-import os from "node:os";
+import { readdir } from "node:fs/promises";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { openDataset } from "../src/dataset/open";
@@ -20,7 +19,16 @@ import { planBatches } from "../src/train/batch";
 import type { LossSpec } from "../src/train/loss";
 import { presets } from "../src/train/presets";
 import { TrainingSession } from "../src/train/training-session";
-import { baseFolder, exampleFile, matmulRate, smallShape, stepFlops, timed, tokenizedExamples } from "./engine-work";
+import {
+  baseFolder,
+  exampleFile,
+  inTemporaryFolder,
+  matmulRate,
+  smallShape,
+  stepFlops,
+  timed,
+  tokenizedExamples,
+} from "./engine-work";
 import { isMatrixProduct, operatorTimes } from "./operator-times";
 
 const { values } = parseArgs({
@@ -68,8 +76,7 @@ async function train(
 
 /** The gradients' session alone: what is left of a step is the update. */
 async function printProfile(checkpoint: Checkpoint, config: T5Config, batches: Batches, loss: LossSpec): Promise<void> {
-  const folder = await mkdtemp(path.join(os.tmpdir(), "dece-bench-"));
-  try {
+  await inTemporaryFolder(async (folder) => {
     const { steps, wall } = await train(checkpoint, config, batches, loss, path.join(folder, "profile"));
     const [file] = await readdir(folder);
     const times = await operatorTimes(path.join(folder, file!), warmUp);
@@ -83,9 +90,7 @@ async function printProfile(checkpoint: Checkpoint, config: T5Config, batches: B
     }
     row("matrix products together", "", total(times.filter(isMatrixProduct)) / steps);
     row("the update, and all else outside the operators", "", step - total(times) / steps);
-  } finally {
-    await rm(folder, { recursive: true });
-  }
+  });
 }
 
 async function main(): Promise<void> {
