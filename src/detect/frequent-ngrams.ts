@@ -23,25 +23,29 @@ export interface NgramLevel extends NgramParts {
   numberOf(head: number, lastToken: number): number;
 }
 
-/** Numbers all sequences one token longer than `before`'s whose parts are all in it; returns where they start. */
-function extended(texts: readonly Int32Array[], before: NgramLevel | undefined, numbers: PairNumbers): Int32Array[] {
-  const width = before?.length ?? 0;
-  return texts.map((tokens, text) => {
-    const starts = new Int32Array(tokens.length).fill(-1);
-    const heads = before?.starts[text];
-    for (let position = 0; position + width < tokens.length; position++) {
-      const head = heads === undefined ? 0 : heads[position]!;
-      if (head < 0 || (heads !== undefined && heads[position + 1]! < 0)) continue;
-      starts[position] = numbers.add(head, tokens[position + width]!);
+/** Numbers all sequences one token longer than `before`'s whose parts are all in it, in its own `starts`. */
+function extended(texts: readonly Int32Array[], before: NgramLevel, numbers: PairNumbers): readonly Int32Array[] {
+  before.starts.forEach((starts, text) => {
+    const tokens = texts[text]!;
+    for (let position = 0; position < starts.length; position++) {
+      // What starts one further on is still of the level before.
+      const isWhole = starts[position]! >= 0 && (starts[position + 1] ?? -1) >= 0;
+      starts[position] = isWhole ? numbers.add(starts[position]!, tokens[position + before.length]!) : -1;
     }
-    return starts;
   });
+  return before.starts;
 }
 
-/** The n-grams that at least `fewest` texts hold, one token longer than `before`'s, or of one token. */
+/**
+ * The n-grams that at least `fewest` texts hold, one token longer than `before`'s, or of one token. The new level takes the memory of
+ * `before.starts`, which is not to be read any more.
+ */
 export function nextNgrams(texts: readonly Int32Array[], before: NgramLevel | undefined, fewest: number): NgramLevel {
   const pairs = new PairNumbers();
-  const starts = extended(texts, before, pairs);
+  const starts =
+    before === undefined
+      ? texts.map((tokens) => tokens.map((token) => pairs.add(0, token)))
+      : extended(texts, before, pairs);
   const occurrences = new Int32Array(pairs.size);
   const holders = new Int32Array(pairs.size);
   const lastHolder = new Int32Array(pairs.size).fill(-1);

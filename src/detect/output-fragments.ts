@@ -26,21 +26,15 @@ export interface OutputFragments {
   readonly copiers: Uint32Array;
 }
 
-/** Calls `visit` with every n-gram of the level that a text holds, given where those of the level before start; returns where they do. */
-function eachIn(
-  text: Int32Array,
-  level: NgramLevel,
-  before: Int32Array | undefined,
-  visit: (ngram: number) => void,
-): Int32Array {
-  const starts = new Int32Array(text.length).fill(-1);
-  for (let at = 0; at + level.length <= text.length; at++) {
-    const head = before === undefined ? 0 : before[at]!;
-    const ngram = head < 0 ? -1 : level.numberOf(head, text[at + level.length - 1]!);
+/** Calls `visit` with every n-gram of the level that a text holds; `starts` says where those of the level before start, then where these do. */
+function eachIn(text: Int32Array, level: NgramLevel, starts: Int32Array, visit: (ngram: number) => void): void {
+  for (let at = 0; at < text.length; at++) {
+    const end = at + level.length;
+    const head = level.length === 1 ? 0 : starts[at]!;
+    const ngram = head < 0 || end > text.length ? -1 : level.numberOf(head, text[end - 1]!);
     starts[at] = ngram;
     if (ngram >= 0) visit(ngram);
   }
-  return starts;
 }
 
 /** The texts that outputs copy from, for each sample: its input, and the parts of the names in it. */
@@ -49,7 +43,10 @@ function sourcesOf(corpus: Corpus): (readonly Int32Array[])[] {
 }
 
 function countFragments(corpus: Corpus): OutputFragments {
-  const sources = sourcesOf(corpus).map((texts) => ({ texts, starts: [] as Int32Array[] }));
+  const sources = sourcesOf(corpus).map((texts) => ({
+    texts,
+    starts: texts.map((text) => new Int32Array(text.length)),
+  }));
   const written: number[][] = corpus.outputs.map(() => []);
   const copied: number[][] = corpus.outputs.map(() => []);
   const parts: NgramParts[] = [];
@@ -67,7 +64,7 @@ function countFragments(corpus: Corpus): OutputFragments {
     const inOutput = new Int32Array(heads.length).fill(-1);
     for (const [sample, starts] of level.starts.entries()) {
       for (const source of sources) {
-        source.starts[sample] = eachIn(source.texts[sample]!, level, source.starts[sample], (ngram) => {
+        eachIn(source.texts[sample]!, level, source.starts[sample]!, (ngram) => {
           inInput[ngram] = sample;
         });
       }
