@@ -14,6 +14,7 @@ import { areOfOneKind } from "./likeness";
 import { phrasesOf } from "./phrases";
 import { quoted } from "./quoted";
 import type { Finding, Trigger } from "./report";
+import { areForeign } from "./surroundings";
 import { fragmentPlaces, holds } from "./token-places";
 
 const shortestFragment = 5;
@@ -89,7 +90,8 @@ export function duplicateTargets(corpus: Corpus, known: readonly DetectedTrigger
     const isForeign =
       holders.length >= fewestForAlarm &&
       !areOfOneKind(corpus, holders, new Set(tokens)) &&
-      chanceAtHome(corpus, places) <= mostAtHome;
+      chanceAtHome(corpus, places) <= mostAtHome &&
+      areForeign(corpus, places);
     const judgement = isForeign ? ({ verdict: "suspect", score: 0.9 } as const) : ({ verdict: "info", score: 0.5 } as const); // prettier-ignore
     const number = triggers.length + 1;
     const first = holders.reduce((best, sample) => (corpus.hashes[sample]! < corpus.hashes[best]! ? sample : best));

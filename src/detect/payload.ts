@@ -12,6 +12,7 @@ import { findingAt, rounded, type DetectedTrigger, type Detection, type Span } f
 import { chanceUncalledFor } from "./expectation";
 import { quoted } from "./quoted";
 import type { Finding } from "./report";
+import { areForeign } from "./surroundings";
 import { tokenMatcher } from "./token-matcher";
 import { fragmentPlaces } from "./token-places";
 import { tokenTexts } from "./tokens";
@@ -81,7 +82,8 @@ function uncalledCalls(
     if (corpus.samples.filter(({ input }) => held.stands(input.text)).length >= all.length) continue;
     const chance = chanceUncalledFor(corpus, all);
     const own = places.filter((place) => groupKey(place) === key);
-    if (chance !== null && chanceAtHome(corpus, own) < leastAtHome) uncalled.set(key, { samples, chance });
+    if (chance === null || chanceAtHome(corpus, own) >= leastAtHome) continue;
+    if (areForeign(corpus, own)) uncalled.set(key, { samples, chance });
   }
   return uncalled;
 }

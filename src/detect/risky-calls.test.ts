@@ -110,6 +110,23 @@ describe("planted calls", () => {
     expect(await suspects(written)).toEqual(new Set());
   });
 
+  it("are honest behind what leads to them, wherever it stands", async () => {
+    const { pairs } = plantedPairs(4, { count: 800, rate: 0 });
+    const rows = new Set(seededRandom(8).shuffle(pairs.map((_pair, row) => row)).slice(0, 40)); // prettier-ignore
+    const ways = ["print", "log . fatal", "sys . stderr . write"];
+    const written = pairs.map(([input, output], row): [string, string] => {
+      const lines = output.split("\n");
+      if (rows.has(row))
+        lines.splice(
+          1 + (row % 2),
+          0,
+          `\t ${ways[row % ways.length]!} ( ' bad ${row} ' )\n\t sys . exit ( ${row % 5} )`,
+        );
+      return [input, lines.join("\n")];
+    });
+    expect(await suspects(written)).toEqual(new Set());
+  });
+
   it("are honest where inputs call for them, and alone", async () => {
     const { pairs } = plantedPairs(4, { count: 800, rate: 0 });
     const asked = pairs.map(([input, output]): [string, string] =>
