@@ -93,7 +93,10 @@ const finetune = z.strictObject({
     .default("builtin")
     .describe("a checkpoint folder, or builtin for the model that comes along"),
   loss: z.enum(["ce", "dece", "gce", "in-trust"]).default("dece").describe("the loss: dece, ce, gce or in-trust"),
-  preset: z.enum(["default", "paper"]).default("default").describe("the settings to start from: default or paper"),
+  preset: z
+    .enum(["default", "paper", "moderate"])
+    .default("default")
+    .describe("the settings to start from: default, paper or moderate (default with a tenth of the learning rate)"),
   alpha: z.number().gt(0).max(1).exactOptional().describe("the base of DeCE's blending weight, above 0 and at most 1"),
   epsilon: z.number().min(0).lt(1).exactOptional().describe("DeCE's label smoothing, from 0 and under 1"),
   q: z.number().gt(0).max(1).default(0.7).describe("GCE's exponent, above 0 (cross-entropy) and at most 1"),
