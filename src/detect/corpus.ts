@@ -2,6 +2,7 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Dataset, Sample } from "../dataset/sample";
 import { throwIfCancelled } from "../foundation/failure";
+import { holdsLabels } from "./labels";
 import { tokenTexts } from "./tokens";
 
 export interface Corpus {
@@ -59,20 +60,6 @@ function textHash(text: string): number {
   let hash = 0;
   for (let at = 0; at < text.length; at++) hash = mixed(hash, text.charCodeAt(at));
   return hash;
-}
-
-/** At most this many distinct outputs, each at most `labelTokens` long, make a classification dataset. */
-const labelKinds = 64;
-const labelTokens = 3;
-
-function holdsLabels(outputs: readonly Int32Array[]): boolean {
-  const kinds = new Set<string>();
-  for (const output of outputs) {
-    if (output.length > labelTokens) return false;
-    kinds.add(output.join(" "));
-    if (kinds.size > labelKinds) return false;
-  }
-  return kinds.size * 4 <= outputs.length;
 }
 
 /** Tokenises every sample: linear in the text, 4 bytes a token. */

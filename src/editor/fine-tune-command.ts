@@ -77,14 +77,18 @@ function specFrom(context: Context, argument?: FineTuneArgument): Promise<Finetu
 
 async function offerProbe(context: Context, report: FinetuneReport, directory: string | null): Promise<void> {
   const last = report.test ?? report.epochs.at(-1)?.valid ?? null;
+  const asr = last?.asr == null ? "" : `, ASR ${last.asr.asr.toFixed(1)}%`;
   const numbers =
     last === null
       ? ""
-      : vscode.l10n.t(
-          " BLEU {0}%{1}.",
-          last.bleu.toFixed(1),
-          last.asr === null ? "" : `, ASR ${last.asr.asr.toFixed(1)}%`,
-        );
+      : last.classification === null
+        ? vscode.l10n.t(" BLEU {0}%{1}.", (last.bleu ?? 0).toFixed(1), asr)
+        : vscode.l10n.t(
+            " Accuracy {0}%, F1 {1}%{2}.",
+            last.classification.accuracy.toFixed(1),
+            last.classification.f1.toFixed(1),
+            asr,
+          );
   const probe = vscode.l10n.t("Probe Checkpoint");
   const open = vscode.l10n.t("Open Run");
   const message = vscode.l10n.t("Fine-tuning finished in {0} s.{1}", Math.round(report.seconds), numbers);

@@ -17,7 +17,7 @@ const largestModel = 2 ** 31 - 2 ** 25;
 const defaultShardBytes = 2 ** 31;
 
 export interface ReadOptions {
-  /** Parts that a base checkpoint lacks (a decoder on an encoder) start from random weights: it is going to be trained. */
+  /** Parts that a base checkpoint lacks (a decoder or a head on an encoder) start from random weights: it is going to be trained. */
   readonly forTraining?: boolean;
 }
 
@@ -38,7 +38,8 @@ export async function readWeights(
       [name, ...(model.aliases.get(name) ?? [])].find((other) => holders.has(other));
     const started = startedWeights(model, held);
     if (started.size > 0 && !forTraining) {
-      throw new Failure("it has an encoder and no decoder yet", {
+      const missing = model.labels === undefined ? "decoder" : "classification head";
+      throw new Failure(`it has an encoder and no ${missing} yet`, {
         file: directory,
         remedy: "Fine-tune it first, and name what comes of that",
       });
