@@ -7,7 +7,7 @@ import { Failure } from "../foundation/failure";
 import { seededRandom } from "../foundation/random";
 import { tanh } from "../graph/activation";
 import { gatherRows } from "../graph/layout";
-import { parseConfig, size } from "./config-fields";
+import { classCount, parseConfig } from "./config-fields";
 import type { BatchFeeds, Classifier, TensorShapes, TokenizedExample } from "./model";
 import { longestOf, targetFeeds } from "./padding";
 import { ownKey } from "./prompt";
@@ -25,7 +25,7 @@ const className = "RobertaForSequenceClassification";
 const schema = z.object({
   model_type: z.literal("roberta"),
   ...robertaFields,
-  num_labels: size.default(2),
+  num_labels: classCount.default(2),
   id2label: z.record(z.string(), z.string()).optional(),
   problem_type: z.literal("single_label_classification").nullish(),
 });

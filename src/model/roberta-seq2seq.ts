@@ -4,7 +4,7 @@ import { Failure } from "../foundation/failure";
 import type { Graph } from "../graph/graph";
 import { gatherRows } from "../graph/layout";
 import type { Value } from "../graph/value";
-import { parseConfig, size } from "./config-fields";
+import { parseConfig, layerCount, size } from "./config-fields";
 import { extendCache } from "./heads";
 import { cacheName, type DecodingPlan, type GenerativeModel, type TensorShapes, type TokenizedExample } from "./model";
 import { causalMask, longestOf, paddedIds, targetFeeds, type FeedArray } from "./padding";
@@ -34,7 +34,7 @@ const schema = z.object({
   model_type: z.literal("roberta"),
   ...robertaFields,
   [ownKey]: z
-    .object({ decoder_layers: size.default(6), decoder_ffn_dim: size.default(2048) })
+    .object({ decoder_layers: layerCount.default(6), decoder_ffn_dim: size.default(2048) })
     .default({ decoder_layers: 6, decoder_ffn_dim: 2048 }),
 });
 type Config = z.output<typeof schema>;

@@ -8,7 +8,7 @@ import { gatherRows, reshape } from "../graph/layout";
 import { layerNorm } from "../graph/norm";
 import type { Dimension, Value } from "../graph/value";
 import { activations } from "./activations";
-import { activationName, endTokenId, size, tokenId } from "./config-fields";
+import { activationName, endTokenId, layerCount, size, tokenId } from "./config-fields";
 import { joinHeads, splitHeads } from "./heads";
 import { longestOf, paddedIds, paddingMask, type FeedArray } from "./padding";
 import type { Parameters } from "./parameters";
@@ -16,7 +16,7 @@ import type { Parameters } from "./parameters";
 export const robertaFields = {
   vocab_size: size,
   hidden_size: size,
-  num_hidden_layers: size,
+  num_hidden_layers: layerCount,
   num_attention_heads: size,
   intermediate_size: size,
   hidden_act: activationName.default("gelu"),
