@@ -6,7 +6,7 @@ import { Failure } from "../foundation/failure";
 import type { FinetuneReport } from "../job/finetune-report";
 import type { FinetuneSpec } from "../job/spec";
 import type { Context } from "./context";
-import { editFinetune, specOf, type FinetuneDraft } from "./fine-tune-form";
+import { editFinetune, specOf, type DescribedData, type FinetuneDraft } from "./fine-tune-form";
 import { askText, pickDataset } from "./prompts";
 import { runWithProgress } from "./run-with-progress";
 
@@ -19,16 +19,16 @@ function validationBeside(data: string): string | undefined {
 }
 
 /**
- * Rows and columns of the draft's data in a few words. Columns whose names do not tell are asked for and put into the
+ * Rows, columns and labels of the draft's data. Columns whose names do not tell are asked for and put into the
  * draft; undefined when the user gave up. Throws the `Failure` of a file that cannot be read.
  */
-async function describeData(context: Context, draft: FinetuneDraft): Promise<string | undefined> {
+async function describeData(context: Context, draft: FinetuneDraft): Promise<DescribedData | undefined> {
   for (;;) {
     const { data, input, output } = draft;
     const named = { ...(input === undefined ? {} : { input }), ...(output === undefined ? {} : { output }) };
     try {
-      const { rows, columns } = await context.jobs.describe(data, named);
-      return vscode.l10n.t("{0} rows, {1} → {2}", rows, columns.input, columns.output);
+      const { rows, columns, labels } = await context.jobs.describe(data, named);
+      return { text: vscode.l10n.t("{0} rows, {1} → {2}", rows, columns.input, columns.output), labels };
     } catch (error) {
       if (!(error instanceof Failure) || !error.usage) throw error;
       const ask = (title: string): Thenable<string | undefined> => askText(title, { value: "", prompt: error.message });

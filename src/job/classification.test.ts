@@ -10,6 +10,8 @@ import { readCheckpoint, writeCheckpoint } from "../model/checkpoint";
 import { formatSafetensors } from "../model/safetensors";
 import type { JobEvent } from "./context";
 import { parseSpec } from "./parse-spec";
+import { listRuns } from "./read-run";
+import { resumedSpec } from "./resume";
 import { runJob } from "./run-job";
 import type { JobSpec } from "./spec";
 import { labelsToLearn } from "./task";
@@ -137,6 +139,28 @@ describe("classification", () => {
     const exported = run(parseSpec("export", { checkpoint: inFolder("classifier"), out: inFolder("onnx") }));
     expect(await oneLine(exported)).toMatch(/RoBERTa classifier cannot be exported to ONNX yet/);
   });
+});
+
+describe("resuming", () => {
+  it("makes the same head of the same labels again, and comes to the same weights", async () => {
+    const data = await comments("train.csv", 64, 1);
+    const model = await encoder();
+    const spec = (out: string) => parseSpec("finetune", { ...settings, data, model, epochs: 2, out: inFolder(out) });
+    await run(spec("whole"));
+    const controller = new AbortController();
+    const stopping = runJob(spec("parts"), {
+      ...{ workspace: inFolder(), signal: controller.signal },
+      report: (event) => {
+        if (event.type === "epoch") controller.abort();
+      },
+    });
+    expect(await oneLine(stopping)).toContain("cancelled");
+    const stopped = (await listRuns(inFolder())).find(({ state }) => state === "cancelled")!;
+    await run(await resumedSpec(stopped.directory, inFolder()));
+    const [whole, parts] = [await readCheckpoint(inFolder("whole")), await readCheckpoint(inFolder("parts"))];
+    expect(parts.model.labels).toEqual(["0", "1"]);
+    expect(parts.weights).toEqual(whole.weights);
+  }, 60_000);
 });
 
 describe("the labels of a dataset", () => {
