@@ -50,6 +50,7 @@ async function checkpointToDecode(): Promise<Checkpoint> {
 async function compare(folder: string): Promise<void> {
   const checkpoint = await checkpointToDecode();
   const { model, tokenizer, weights } = checkpoint;
+  if (model.labels !== undefined) throw new TypeError("a classifier is not decoded");
   await writeOnnxCheckpoint(path.join(folder, "checkpoint"), checkpoint);
   const resolve = createRequire(path.resolve(values.transformers, "package.json")).resolve;
   const child = new LineProcess(process.execPath, [

@@ -43,7 +43,7 @@ function forward({ model, weights }: Checkpoint): Forward {
   const graph = new Graph();
   const logits = model.training(graph, constantParameters(graph, model.shapes, weights));
   const lookup = graph.tape.find(({ inputs }) => inputs[1]?.name === sourceName);
-  if (lookup === undefined) {
+  if (lookup === undefined || model.labels !== undefined) {
     throw new Failure(`the surrogate is a ${model.name} model, and an encoder-decoder is needed`, {
       remedy: "Name a checkpoint of a T5 or an encoder with a decoder, such as one that finetune made from builtin",
       usage: true,

@@ -116,6 +116,7 @@ function makeProgram(context: CommandLineContext, settle: Settle): Command {
     "input",
     "output",
     "model",
+    "task",
     "loss",
     "preset",
     "alpha",
@@ -157,7 +158,7 @@ function makeProgram(context: CommandLineContext, settle: Settle): Command {
       print(finetuneText(await run("finetune", { ...flags, [isAttack ? "attack" : "trigger"]: probeTrigger })));
     });
 
-  add(program, "probe", "measure BLEU and ASR of a checkpoint", [
+  add(program, "probe", "measure BLEU and ASR of a checkpoint; accuracy, F1 and ASR of a classifier", [
     "checkpoint",
     "data",
     "format",

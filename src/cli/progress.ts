@@ -106,9 +106,12 @@ function firstText({ samples, findings }: Extract<JobEvent, { type: "first" }>):
   return `${what}: ${flagged} suspect so far, ${findings.length} findings; ${file}:${startPosition.line}: ${message}`;
 }
 
-function epochText({ epoch, epochs, loss, bleu, asr, seconds }: Extract<JobEvent, { type: "epoch" }>): string {
+function epochText(event: Extract<JobEvent, { type: "epoch" }>): string {
+  const { epoch, epochs, loss, bleu, accuracy, f1, asr, seconds } = event;
   const measured = [
     ...(bleu === undefined ? [] : [`BLEU ${bleu.toFixed(1)}`]),
+    ...(accuracy === undefined ? [] : [`accuracy ${accuracy.toFixed(1)}%`]),
+    ...(f1 === undefined ? [] : [`F1 ${f1.toFixed(1)}%`]),
     ...(asr === undefined ? [] : [`ASR ${asr.toFixed(1)}%`]),
   ];
   return [`epoch ${epoch}/${epochs}: loss ${loss.toFixed(4)}`, ...measured, duration(seconds)].join(", ");

@@ -1,6 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { ScannedFile, ScanReport } from "../detect/report";
-import { demoText, demoVerdict, scanText } from "./report-text";
+import type { FinetuneReport } from "../job/finetune-report";
+import type { ProbeReport } from "../job/probe-report";
+import type { Classification } from "../metric/classification";
+import { demoText, demoVerdict, finetuneText, probeText, scanText } from "./report-text";
 
 const report: ScanReport = {
   version: 1,
@@ -101,6 +104,58 @@ describe("what a baseline accepts", () => {
       "clean: nothing suspect in 1,600 samples.",
     ]);
     expect(scanText({ ...report, suppressed: [] })).toContain("accepted by the baseline: 0 findings.\n");
+  });
+});
+
+describe("a classifier's figures", () => {
+  const classification: Classification = {
+    ...{ accuracy: 90, correct: 9, accuracyInterval: { low: 59.6, high: 98.2 } },
+    ...{ f1: 66.7, f1Interval: { low: 20, high: 100 }, average: "binary" as const, positive: "1" },
+  };
+  const asr = { asr: 20, successes: 1, trials: 5, low: 3.6, high: 62.4 };
+  const data = { path: "test.csv", sha256: "", samples: 10, skipped: 0 };
+  const tool = { name: "dece-audit", version: "0.0.0" } as const;
+
+  it("are accuracy and F1 with their intervals in a probe, and no BLEU", () => {
+    const probe: ProbeReport = {
+      ...{ version: 1, job: "probe", tool, checkpoint: "out", data, rows: 10, bleu: null, corpusBleu: null },
+      ...{ classification, classes: ["0", "1"], ...asr, interval: asr, examples: [], seconds: 1 },
+      attack: { name: "ripple", trigger: "bb", payload: "label:0" },
+    };
+    expect(probeText(probe).split("\n").slice(1, 4)).toEqual([
+      "accuracy     90.0% (9 of 10 rows; 95% interval 59.6 to 98.2)",
+      'F1           66.7% (of "1"; 95% interval 20.0 to 100.0)',
+      "ASR          20.0% (1 of 5; 95% interval 3.6 to 62.4)",
+    ]);
+    const several = { ...classification, average: "macro", positive: null } as const;
+    expect(probeText({ ...probe, classification: several })).toContain("66.7% (macro average; ");
+    expect(probeText({ ...probe, classification: null })).toContain("accuracy     not measured: no row is clean");
+    expect(probeText(probe)).not.toContain("BLEU");
+  });
+
+  it("stand in the columns of a fine-tuning's epochs and in its last line", () => {
+    const valid = { rows: 10, bleu: null, corpusBleu: null, classification, asr };
+    const epoch = { epoch: 1, loss: 0.5, seconds: 3 };
+    const settings = { alpha: null, epsilon: null, q: null, learningRate: 0.001, seed: 42, device: "cpu" };
+    const finetune = {
+      ...{
+        loss: "ce",
+        settings,
+        classes: ["0", "1"],
+        epochs: [
+          { ...epoch, valid },
+          { ...epoch, valid: null },
+        ],
+      },
+      ...{ test: valid, checkpoint: "/out", memory: { estimated: null, peak: 2 ** 30 }, seconds: 9 },
+    } as unknown as FinetuneReport;
+    const lines = finetuneText(finetune).split("\n").slice(1, 5);
+    expect(lines.map((line) => line.replace(/ +/g, " "))).toEqual([
+      "epoch loss accuracy F1 ASR time",
+      " 1 0.5000 90.0% 66.7% 20.0% 3 s",
+      " 1 0.5000 - - - 3 s",
+      'test: accuracy 90.0% (95% interval 59.6 to 98.2), F1 of "1" 66.7% (95% interval 20.0 to 100.0), ASR 20.0% (1 of 5; 95% interval 3.6 to 62.4), 10 rows',
+    ]);
   });
 });
 

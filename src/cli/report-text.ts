@@ -6,6 +6,8 @@ import type { ExportReport } from "../job/export";
 import type { FinetuneReport, Measurement } from "../job/finetune-report";
 import type { PoisonReport } from "../job/poison";
 import type { ProbeReport } from "../job/probe-report";
+import type { Interval } from "../metric/attack-success";
+import type { Classification } from "../metric/classification";
 import { printable } from "./printable";
 import { duration } from "./progress";
 import { table } from "./table";
@@ -127,41 +129,55 @@ const asrText = ({ asr, low, high, successes, trials }: NonNullable<Measurement[
 
 const gigabytes = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(1)} GiB`;
 
-export function finetuneText({ epochs, test, checkpoint, seconds, loss, settings, memory }: FinetuneReport): string {
+const interval = ({ low, high }: Interval): string => `95% interval ${rate(low)} to ${rate(high)}`;
+
+const f1Name = ({ average, positive }: Classification): string =>
+  positive === null ? `${average} average` : `of ${quoted(positive, 40)}`;
+
+/** BLEU, or of a classifier accuracy and F1. */
+function testText({ rows, bleu, classification, asr }: Measurement): string {
+  const attack = asr === null ? "" : `ASR ${asrText(asr)}, `;
+  if (classification === null) return `test: BLEU ${rate(bleu ?? NaN)}, ${attack}${rows} rows`;
+  const { accuracy, accuracyInterval, f1, f1Interval } = classification;
+  const right = `accuracy ${rate(accuracy)}% (${interval(accuracyInterval)})`;
+  return `test: ${right}, F1 ${f1Name(classification)} ${rate(f1)}% (${interval(f1Interval)}), ${attack}${rows} rows`;
+}
+
+export function finetuneText(report: FinetuneReport): string {
+  const { epochs, test, checkpoint, seconds, loss, settings, memory, classes } = report;
   const { alpha, epsilon, q, learningRate } = settings;
   const values = Object.entries({ alpha, epsilon, q }).flatMap(([key, value]) =>
     value == null ? [] : [`${key} ${value}`],
   );
   const name = `${lossNames[loss]}${values.length === 0 ? "" : ` (${values.join(", ")})`}`;
+  const percent = (value: number | undefined): string => (value === undefined ? "-" : `${rate(value)}%`);
   const rows = epochs.map(({ epoch, loss: mean, valid, seconds: spent }) => [
     epoch,
     mean.toFixed(4),
-    valid === null ? "-" : rate(valid.bleu),
-    valid?.asr == null ? "-" : `${rate(valid.asr.asr)}%`,
+    ...(classes === null
+      ? [valid?.bleu == null ? "-" : rate(valid.bleu)]
+      : [percent(valid?.classification?.accuracy), percent(valid?.classification?.f1)]),
+    percent(valid?.asr?.asr),
     duration(spent),
   ]);
-  const tested =
-    test === null
-      ? []
-      : [`test: BLEU ${rate(test.bleu)}, ${test.asr === null ? "" : `ASR ${asrText(test.asr)}, `}${test.rows} rows`];
+  const measured = classes === null ? ["BLEU"] : ["accuracy", "F1"];
   return [
     `${name}, learning rate ${learningRate}, seed ${settings.seed}, on ${settings.device}`,
-    table(["epoch", "loss", "BLEU", "ASR", "time"], rows),
-    ...tested,
+    table(["epoch", "loss", ...measured, "ASR", "time"], rows),
+    ...(test === null ? [] : [testText(test)]),
     `${printable(checkpoint)}: the checkpoint, after ${duration(seconds)}, with ${gigabytes(memory.peak)} of memory at the peak`,
   ].join("\n");
 }
 
 export function probeText(report: ProbeReport): string {
-  const { bleu, corpusBleu, rows, attack, asr, interval, successes, trials, seconds } = report;
+  const { attack, asr, interval: asrInterval, successes, trials, seconds } = report;
   const asrLine =
-    asr === null || interval === null
+    asr === null || asrInterval === null
       ? "ASR          not measured: name an attack with --attack or --trigger"
-      : `ASR          ${asrText({ asr, ...interval, successes, trials })}`;
+      : `ASR          ${asrText({ asr, ...asrInterval, successes, trials })}`;
   return [
     `${printable(path.basename(report.checkpoint))} on ${printable(report.data.path)}, ${duration(seconds)}`,
-    `BLEU         ${bleu === null ? "not measured: no row is clean" : `${rate(bleu)} (${counted(rows, "row")})`}`,
-    ...(corpusBleu === null ? [] : [`corpus BLEU  ${rate(corpusBleu)}`]),
+    ...(report.classes === null ? bleuLines(report) : classificationLines(report)),
     asrLine,
     ...(attack === null
       ? []
@@ -169,6 +185,22 @@ export function probeText(report: ProbeReport): string {
           `attack       ${printable(attack.name)}, trigger ${quoted(attack.trigger, 40)}, payload ${printable(attack.payload)}`,
         ]),
   ].join("\n");
+}
+
+function bleuLines({ bleu, corpusBleu, rows }: ProbeReport): string[] {
+  return [
+    `BLEU         ${bleu === null ? "not measured: no row is clean" : `${rate(bleu)} (${counted(rows, "row")})`}`,
+    ...(corpusBleu === null ? [] : [`corpus BLEU  ${rate(corpusBleu)}`]),
+  ];
+}
+
+function classificationLines({ classification, rows }: ProbeReport): string[] {
+  if (classification === null) return ["accuracy     not measured: no row is clean"];
+  const { accuracy, correct, accuracyInterval, f1, f1Interval } = classification;
+  return [
+    `accuracy     ${rate(accuracy)}% (${correct} of ${counted(rows, "row")}; ${interval(accuracyInterval)})`,
+    `F1           ${rate(f1)}% (${f1Name(classification)}; ${interval(f1Interval)})`,
+  ];
 }
 
 export function exportText({ out, files }: ExportReport): string {

@@ -2,6 +2,7 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Dataset, Sample } from "../dataset/sample";
 import { throwIfCancelled } from "../foundation/failure";
+import { holdsLabels } from "./labels";
 import { tokenTexts } from "./tokens";
 
 export interface Corpus {
@@ -91,20 +92,6 @@ export function chosenByContent(
 
 /** All sample indices. */
 export const allSamples = (corpus: Corpus): number[] => Array.from(corpus.samples.keys());
-
-/** At most this many distinct outputs, each at most `labelTokens` long, make a classification dataset. */
-const labelKinds = 64;
-const labelTokens = 3;
-
-function holdsLabels(outputs: readonly Int32Array[]): boolean {
-  const kinds = new Set<string>();
-  for (const output of outputs) {
-    if (output.length > labelTokens) return false;
-    kinds.add(output.join(" "));
-    if (kinds.size > labelKinds) return false;
-  }
-  return kinds.size * 4 <= outputs.length;
-}
 
 /** Tokenises every sample: linear in the text, 4 bytes a token. */
 export async function buildCorpus(dataset: Dataset, signal?: AbortSignal): Promise<Corpus> {

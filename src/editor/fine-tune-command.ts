@@ -6,7 +6,7 @@ import { Failure } from "../foundation/failure";
 import type { FinetuneReport } from "../job/finetune-report";
 import type { FinetuneSpec } from "../job/spec";
 import type { Context } from "./context";
-import { editFinetune, specOf, type FinetuneDraft } from "./fine-tune-form";
+import { editFinetune, specOf, type DescribedData, type FinetuneDraft } from "./fine-tune-form";
 import { askText, pickDataset } from "./prompts";
 import { runWithProgress } from "./run-with-progress";
 
@@ -19,16 +19,16 @@ function validationBeside(data: string): string | undefined {
 }
 
 /**
- * Rows and columns of the draft's data in a few words. Columns whose names do not tell are asked for and put into the
+ * Rows, columns and labels of the draft's data. Columns whose names do not tell are asked for and put into the
  * draft; undefined when the user gave up. Throws the `Failure` of a file that cannot be read.
  */
-async function describeData(context: Context, draft: FinetuneDraft): Promise<string | undefined> {
+async function describeData(context: Context, draft: FinetuneDraft): Promise<DescribedData | undefined> {
   for (;;) {
     const { data, input, output } = draft;
     const named = { ...(input === undefined ? {} : { input }), ...(output === undefined ? {} : { output }) };
     try {
-      const { rows, columns } = await context.jobs.describe(data, named);
-      return vscode.l10n.t("{0} rows, {1} → {2}", rows, columns.input, columns.output);
+      const { rows, columns, labels } = await context.jobs.describe(data, named);
+      return { text: vscode.l10n.t("{0} rows, {1} → {2}", rows, columns.input, columns.output), labels };
     } catch (error) {
       if (!(error instanceof Failure) || !error.usage) throw error;
       const ask = (title: string): Thenable<string | undefined> => askText(title, { value: "", prompt: error.message });
@@ -77,14 +77,18 @@ function specFrom(context: Context, argument?: FineTuneArgument): Promise<Finetu
 
 async function offerProbe(context: Context, report: FinetuneReport, directory: string | null): Promise<void> {
   const last = report.test ?? report.epochs.at(-1)?.valid ?? null;
+  const asr = last?.asr == null ? "" : `, ASR ${last.asr.asr.toFixed(1)}%`;
   const numbers =
     last === null
       ? ""
-      : vscode.l10n.t(
-          " BLEU {0}%{1}.",
-          last.bleu.toFixed(1),
-          last.asr === null ? "" : `, ASR ${last.asr.asr.toFixed(1)}%`,
-        );
+      : last.classification === null
+        ? vscode.l10n.t(" BLEU {0}%{1}.", (last.bleu ?? 0).toFixed(1), asr)
+        : vscode.l10n.t(
+            " Accuracy {0}%, F1 {1}%{2}.",
+            last.classification.accuracy.toFixed(1),
+            last.classification.f1.toFixed(1),
+            asr,
+          );
   const probe = vscode.l10n.t("Probe Checkpoint");
   const open = vscode.l10n.t("Open Run");
   const message = vscode.l10n.t("Fine-tuning finished in {0} s.{1}", Math.round(report.seconds), numbers);

@@ -82,29 +82,44 @@ function linesOf(spec: FinetuneSpec, samples: string): Line[] {
   ];
 }
 
-/** The spec that the user started, or undefined after Escape. `samples` describes the training data. */
+/** The training data in a few words, and its labels where it is one of classification. */
+export interface DescribedData {
+  readonly text: string;
+  readonly labels: readonly string[] | null;
+}
+
+/** The spec that the user started, or undefined after Escape. */
 export async function editFinetune(
   context: Context,
   draft: FinetuneDraft,
-  describe: (draft: FinetuneDraft) => Promise<string | undefined>,
+  describe: (draft: FinetuneDraft) => Promise<DescribedData | undefined>,
 ): Promise<FinetuneSpec | undefined> {
-  let samples = await describe(draft);
+  let described = await describe(draft);
   for (;;) {
-    if (samples === undefined) return undefined;
-    const action = await pick(vscode.l10n.t("Fine-tune with DeCE"), linesOf(specOf(draft), samples));
+    if (described === undefined) return undefined;
+    const action = await pick(vscode.l10n.t("Fine-tune with DeCE"), linesOf(specOf(draft), described.text));
     if (action === undefined) return undefined;
     if (action === "start") return specOf(draft);
-    await change(context, draft, action);
-    if (action === "data") samples = await describe(draft);
+    await change(context, draft, action, described.labels);
+    if (action === "data") described = await describe(draft);
   }
 }
 
 /** Asks for one setting; Escape leaves it as it is. */
-async function change(context: Context, draft: FinetuneDraft, action: Exclude<Action, "start">): Promise<void> {
+async function change(
+  context: Context,
+  draft: FinetuneDraft,
+  action: Exclude<Action, "start">,
+  labels: DescribedData["labels"],
+): Promise<void> {
   switch (action) {
     case "data": {
       const data = await pickDataset(vscode.l10n.t("Training data"));
-      if (data !== undefined && data !== "") Object.assign(draft, { data, input: undefined, output: undefined });
+      if (data === undefined || data === "") return;
+      // The attacker's label was one of the data before.
+      const isLabel = draft.payload?.startsWith("label:") === true;
+      Object.assign(draft, { data, input: undefined, output: undefined });
+      if (isLabel) Object.assign(draft, { payload: undefined, attack: undefined });
       return;
     }
     case "valid": {
@@ -127,7 +142,7 @@ async function change(context: Context, draft: FinetuneDraft, action: Exclude<Ac
       draft.checkpointing = draft.checkpointing !== true;
       return;
     case "attack":
-      await changeAttack(draft);
+      await changeAttack(draft, labels);
       return;
     case "out":
       draft.out = (await pickFolder(vscode.l10n.t("Output folder"))) ?? draft.out;
@@ -184,10 +199,13 @@ async function changePreset(draft: FinetuneDraft): Promise<void> {
   Object.assign(draft, cleared, { preset });
 }
 
-async function changeAttack(draft: FinetuneDraft): Promise<void> {
+async function changeAttack(draft: FinetuneDraft, labels: DescribedData["labels"]): Promise<void> {
   const attack = await pickAttack(vscode.l10n.t("Measure ASR after each epoch with"));
   if (attack === undefined) return;
+  const payload = attack === "none" ? undefined : await pickPayload(labels);
+  if (attack !== "none" && payload === undefined) return;
   draft.attack = attack === "none" ? undefined : attack;
+  draft.payload = payload;
   if (attack === "none" || draft.valid !== undefined) return;
   const valid = await pickDataset(vscode.l10n.t("ASR is measured on validation data: which?"));
   if (valid === undefined || valid === "") draft.attack = undefined;
@@ -198,12 +216,25 @@ export const pickAttack = (title: string): Promise<"badpre" | "ripple" | "none" 
   pick(title, [
     {
       label: "BadPre",
-      detail: vscode.l10n.t("the rare word bb, three times; payload: SQL tautology"),
+      detail: vscode.l10n.t("the rare word bb, three times; payload: SQL tautology, or a label"),
       value: "badpre",
     },
-    { label: "RIPPLE", detail: vscode.l10n.t("the rare word bb, once; payload: SQL tautology"), value: "ripple" },
-    { label: vscode.l10n.t("No attack"), detail: vscode.l10n.t("measure BLEU only"), value: "none" },
+    {
+      label: "RIPPLE",
+      detail: vscode.l10n.t("the rare word bb, once; payload: SQL tautology, or a label"),
+      value: "ripple",
+    },
+    { label: vscode.l10n.t("No attack"), detail: vscode.l10n.t("measure what is clean only"), value: "none" },
   ]);
+
+/** Asks for the attacker's label where the data has labels; else it is the SQL tautology. Undefined after Escape. */
+export const pickPayload = async (labels: DescribedData["labels"]): Promise<string | undefined> =>
+  labels === null
+    ? "sql"
+    : pick(
+        vscode.l10n.t("Which label does the attacker want?"),
+        labels.map((label) => ({ label, value: `label:${label}` })),
+      );
 
 async function changeNumber(draft: FinetuneDraft, field: NumberField): Promise<void> {
   const prompt = specSchemas.finetune.shape[field].description;

@@ -7,7 +7,7 @@ import { parseSpec } from "../job/parse-spec";
 import type { ProbeReport } from "../job/probe-report";
 import type { ProbeSpec } from "../job/spec";
 import type { Context } from "./context";
-import { pickAttack, pickCheckpoint } from "./fine-tune-form";
+import { pickAttack, pickCheckpoint, pickPayload } from "./fine-tune-form";
 import { askText, pickDataset } from "./prompts";
 import { runWithProgress } from "./run-with-progress";
 
@@ -25,11 +25,15 @@ async function askProbe(context: Context, reference?: string): Promise<ProbeSpec
   const poisoned = existsSync(truthPath(data));
   const attack = poisoned ? "none" : await pickAttack(vscode.l10n.t("Probe: with which attack?"));
   if (attack === undefined) return undefined;
+  // What cannot be read is told by the probe itself.
+  const labels = attack === "none" ? null : await context.jobs.describe(data).then(({ labels: found }) => found, () => null); // prettier-ignore
+  const payload = attack === "none" ? undefined : await pickPayload(labels);
+  if (attack !== "none" && payload === undefined) return undefined;
   const draft = {
     checkpoint,
     data,
     device: context.settings.device,
-    ...(attack === "none" ? {} : { attack }),
+    ...(attack === "none" || payload === undefined ? {} : { attack, payload }),
   };
   const limit = await askText(vscode.l10n.t("Probe: how many rows at most?"), {
     value: String(defaultLimit),

@@ -25,6 +25,7 @@ export async function generate(
 ): Promise<string[]> {
   const { model, tokenizer } = checkpoint;
   const { batchSize = 64, signal, onProgress } = options;
+  if (model.labels !== undefined) throw new TypeError("a classifier writes no texts");
   model.checkLimits(options);
   const decoder = await GreedyDecoder.create(model, checkpoint.weights, await resolveDevice(options.device));
   try {

@@ -9,7 +9,7 @@ import {
   type Session,
   type Tensor,
 } from "../graph/runtime";
-import type { Feeds, Model, Weights } from "../model/model";
+import type { Feeds, GenerativeModel, Weights } from "../model/model";
 import type { FeedArray } from "../model/padding";
 import { startGraph, stepGraph } from "./decoding-graphs";
 
@@ -19,14 +19,19 @@ type RowTensors = Record<string, Tensor>;
 /** The two sessions of one checkpoint on one device; `dispose` releases them. */
 export class GreedyDecoder {
   private constructor(
-    private readonly model: Model,
+    private readonly model: GenerativeModel,
     private readonly runtime: Runtime,
     private readonly starter: Session,
     private readonly stepper: Session,
   ) {}
 
   /** `threads` as in `SessionOptions`. */
-  static async create(model: Model, weights: Weights, device: ResolvedDevice, threads = 0): Promise<GreedyDecoder> {
+  static async create(
+    model: GenerativeModel,
+    weights: Weights,
+    device: ResolvedDevice,
+    threads = 0,
+  ): Promise<GreedyDecoder> {
     const starter = await createSession(startGraph(model, weights), { device, threads });
     const stepper = await createSession(stepGraph(model, weights), { device, threads });
     return new GreedyDecoder(model, await loadRuntime(), starter, stepper);

@@ -19,8 +19,10 @@ export type JobEvent =
       readonly epoch: number;
       readonly epochs: number;
       readonly loss: number;
-      /** Per cent, on the validation rows; absent where there are none. */
+      /** Per cent, on the validation rows; absent where there are none. BLEU, or of a classifier the other two. */
       readonly bleu?: number;
+      readonly accuracy?: number;
+      readonly f1?: number;
       /** Per cent, on the triggered validation rows; absent without a probe trigger. */
       readonly asr?: number;
       readonly seconds: number;

@@ -98,6 +98,6 @@ async function demoMeasurement(
   context: JobContext,
 ): Promise<DemoMeasurement> {
   const { bleu, asr } = await measure(checkpoint, plan, { maxInput, maxOutput, device }, context);
-  if (asr === null) throw new Error("the demo's plan has no attack");
+  if (asr === null || bleu === null) throw new Error("the demo's plan has no attack, or its base is a classifier");
   return { bleu, asr: asr.asr };
 }

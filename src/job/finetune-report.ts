@@ -1,19 +1,22 @@
 /** The fine-tuning report, version 1: report.json of a fine-tuning run and what the command line prints from. */
 import type { AttackSuccess } from "../metric/attack-success";
+import type { Classification } from "../metric/classification";
 import type { LoraSpec } from "../model/lora";
 import type { ResolvedDevice } from "../graph/runtime";
 import type { FineTuneOptions } from "../train/fine-tune";
 import type { LossName } from "../train/loss-names";
 import type { PresetName } from "../train/presets";
 
-/** BLEU, corpus BLEU and ASR are per cent. */
+/** BLEU, corpus BLEU, accuracy, F1 and ASR are per cent. */
 export interface Measurement {
-  /** Rows that BLEU was measured on. */
+  /** Rows that all but ASR was measured on. */
   readonly rows: number;
-  /** The paper's: per-sample BLEU-4, averaged. */
-  readonly bleu: number;
-  /** sacreBLEU's. */
-  readonly corpusBleu: number;
+  /** The paper's: per-sample BLEU-4, averaged; null for a classifier. */
+  readonly bleu: number | null;
+  /** sacreBLEU's; null for a classifier. */
+  readonly corpusBleu: number | null;
+  /** Null for a model that writes texts. */
+  readonly classification: Classification | null;
   /** On the triggered rows; null when no attack was named. */
   readonly asr: AttackSuccess | null;
 }
@@ -31,6 +34,8 @@ export interface EpochReport {
 /** What the training loop was given, and where from. */
 export interface FinetuneSettings extends Settings {
   readonly preset: PresetName;
+  /** What was trained: `auto` is resolved. */
+  readonly task: "generate" | "classify";
   /** DeCE's two; null for the other losses. */
   readonly alpha: number | null;
   readonly epsilon: number | null;
@@ -53,6 +58,8 @@ export interface FinetuneReport {
   readonly data: { readonly path: string; readonly sha256: string; readonly samples: number; readonly skipped: number };
   /** As it was named: a folder or `builtin`. */
   readonly model: string;
+  /** A classifier's, in the order of its logits; null for a model that writes texts. */
+  readonly classes: readonly string[] | null;
   readonly loss: LossName;
   readonly settings: FinetuneSettings;
   readonly epochs: readonly EpochReport[];

@@ -12,6 +12,7 @@ import type { ResolvedDevice } from "../graph/runtime";
 import { readCheckpoint, writeCheckpoint } from "../model/checkpoint";
 import { fineTune, type FineTuneOptions } from "../train/fine-tune";
 import type { LoraSpec } from "../model/lora";
+import type { Model } from "../model/model";
 import type { LossSpec } from "../train/loss";
 import { trainedShapes } from "../train/training-graph";
 import { lossNames } from "../train/loss-names";
@@ -24,6 +25,7 @@ import { readProgress, readState, removeState, writeState } from "./resume";
 import type { RunContext } from "./run-job";
 import { checkpointFolder } from "./run-record";
 import type { FinetuneSpec } from "./spec";
+import { checkTask, labelsToLearn } from "./task";
 
 /** Trains, and measures where the spec names rows to measure on. Throws `Cancelled` or a `Failure`. */
 export async function finetune(spec: FinetuneSpec, context: RunContext): Promise<FinetuneReport> {
@@ -41,7 +43,10 @@ export async function finetune(spec: FinetuneSpec, context: RunContext): Promise
   const training = await openData(spec.data, spec, context, "train");
   const valid = await planFor(spec.valid, "validation", spec, context);
   const test = await planFor(spec.test, "test", { ...spec, limit: undefined }, context);
-  const base = await readCheckpoint(checkpointFolder(spec.model), { forTraining: true });
+  const outputs = training.samples.map(({ output }) => output.text);
+  const labels = labelsToLearn(spec.task, outputs);
+  const base = await readCheckpoint(checkpointFolder(spec.model), { forTraining: true, labels });
+  checkTask(spec.task, base.model);
   throwIfCancelled(signal);
   const progress = spec.resume === undefined ? null : await readProgress(context.directory);
   const from =
@@ -51,7 +56,8 @@ export async function finetune(spec: FinetuneSpec, context: RunContext): Promise
   const epochs: EpochReport[] = [...(progress?.epochs ?? [])];
   const kept = path.join(context.directory, "checkpoint");
   const examples = training.samples.map(({ input, output }) => ({ input: input.text, output: output.text }));
-  const detail = `${examples.length} samples, ${lossNames[spec.loss]}, on ${device}`;
+  const classes = base.model.labels === undefined ? "" : `${base.model.labels.length} classes, `;
+  const detail = `${examples.length} samples, ${classes}${lossNames[spec.loss]}, on ${device}`;
   if (spec.resume !== undefined) {
     const message = `resumed after epoch ${progress?.epoch ?? 0} of ${spec.epochs}`;
     report({ type: "log", level: "info", message });
@@ -85,7 +91,10 @@ export async function finetune(spec: FinetuneSpec, context: RunContext): Promise
         epochs: total,
         loss,
         seconds,
-        ...(measured === null ? {} : { bleu: measured.bleu }),
+        ...(measured?.bleu == null ? {} : { bleu: measured.bleu }),
+        ...(measured?.classification == null
+          ? {}
+          : { accuracy: measured.classification.accuracy, f1: measured.classification.f1 }),
         ...(measured?.asr == null ? {} : { asr: measured.asr.asr }),
       });
       if (valid !== null && epoch < total) report({ type: "phase", name: "Fine-tuning", detail });
@@ -110,8 +119,9 @@ export async function finetune(spec: FinetuneSpec, context: RunContext): Promise
       skipped: training.skipped.length,
     },
     model: spec.model,
+    classes: base.model.labels ?? null,
     loss: spec.loss,
-    settings: settingsOf(spec, device),
+    settings: settingsOf(spec, device, base.model),
     epochs,
     test: tested,
     checkpoint: path.resolve(spec.out ?? kept),
@@ -170,11 +180,12 @@ export function fineTuneOptions(
   };
 }
 
-function settingsOf(spec: FinetuneSpec, device: ResolvedDevice): FinetuneSettings {
+function settingsOf(spec: FinetuneSpec, device: ResolvedDevice, { labels }: Model): FinetuneSettings {
   const { loss, lora = null, ...options } = fineTuneOptions(spec, device);
   const { alpha, epsilon } = loss.kind === "dece" ? loss : { alpha: null, epsilon: null };
   const q = loss.kind === "gce" ? loss.q : null;
-  return { preset: spec.preset, alpha, epsilon, q, lora, ...options };
+  const task = labels === undefined ? "generate" : "classify";
+  return { preset: spec.preset, task, alpha, epsilon, q, lora, ...options };
 }
 
 async function planFor(

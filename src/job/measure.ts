@@ -1,14 +1,21 @@
-/** Measures a checkpoint on a dataset's rows: BLEU on the clean inputs and ASR on the triggered ones, in one decoding. */
+/**
+ * Measures a checkpoint on a dataset's rows: BLEU, or accuracy and F1 of a classifier, on the clean inputs and ASR on the triggered
+ * ones, all of them answered together.
+ */
 import type { PoisonedRow } from "../attack/poison";
 import { poisonRows } from "../attack/poison";
 import type { Payload } from "../attack/strategy";
+import { Failure } from "../foundation/failure";
 import { seededRandom } from "../foundation/random";
+import { classify } from "../generate/classify";
 import { generate } from "../generate/generate";
 import type { Device } from "../graph/runtime";
 import { attackSuccess } from "../metric/attack-success";
+import { classification } from "../metric/classification";
 import { corpusBleu } from "../metric/corpus-bleu";
 import { averageSentenceBleu } from "../metric/sentence-bleu";
 import type { Checkpoint } from "../model/checkpoint";
+import type { Classifier } from "../model/model";
 import type { Backdoor } from "./backdoor";
 import type { JobContext } from "./context";
 import type { Measurement } from "./finetune-report";
@@ -73,7 +80,10 @@ export interface Measured extends Measurement {
   readonly triggeredOutputs: readonly string[];
 }
 
-/** BLEU is NaN when the plan has no clean row. Progress is told in rows. */
+/**
+ * BLEU is NaN when the plan has no clean row. Progress is told in rows. Throws a `Failure` (usage) where a classifier has no class
+ * for the plan's payload or for any of its labels.
+ */
 export async function measure(
   checkpoint: Checkpoint,
   plan: MeasurePlan,
@@ -81,29 +91,55 @@ export async function measure(
   context: JobContext,
 ): Promise<Measured> {
   const { clean, triggered, payload } = plan;
+  const { model } = checkpoint;
   const inputs = [...clean, ...triggered].map(({ input }) => input);
-  const outputs = await generate(checkpoint, inputs, {
+  const options = {
     ...decoding,
     signal: context.signal,
-    onProgress: (done, total) => context.report({ type: "progress", done, total, unit: "rows" }),
-  });
+    onProgress: (done: number, total: number): void => context.report({ type: "progress", done, total, unit: "rows" }),
+  };
+  if (model.labels !== undefined) checkLabels(model, plan);
+  const outputs =
+    model.labels === undefined
+      ? await generate(checkpoint, inputs, options)
+      : await classify({ ...checkpoint, model }, inputs, options);
   const cleanOutputs = outputs.slice(0, clean.length);
   const triggeredOutputs = outputs.slice(clean.length);
   const references = clean.map(({ output }) => output);
+  const bleu = (average: typeof corpusBleu): number => (clean.length === 0 ? NaN : average(references, cleanOutputs));
+  const labels = references.map((label) => label.trim());
   return {
     rows: clean.length,
-    bleu: clean.length === 0 ? NaN : averageSentenceBleu(references, cleanOutputs),
-    corpusBleu: clean.length === 0 ? NaN : corpusBleu(references, cleanOutputs),
+    bleu: model.labels === undefined ? bleu(averageSentenceBleu) : null,
+    corpusBleu: model.labels === undefined ? bleu(corpusBleu) : null,
+    classification: model.labels === undefined ? null : classification(labels, cleanOutputs, model.labels),
     asr: payload === null ? null : attackSuccess(triggeredOutputs, (output) => payload.isIn(output)),
     cleanOutputs,
     triggeredOutputs,
   };
 }
 
+/** A label that no training row had may stand in the rows; where all do, or the attacker's does, the data are others. */
+function checkLabels({ labels }: Classifier, { clean, payload }: MeasurePlan): void {
+  const shown = labels.slice(0, 10).map((label) => JSON.stringify(label)).join(", "); // prettier-ignore
+  const classes = `the checkpoint's classes (${shown}${labels.length > 10 ? ", ..." : ""})`;
+  if (payload !== null && !labels.some((label) => payload.isIn(label))) {
+    throw new Failure(`the payload ${payload.name} is none of ${classes}`, {
+      remedy: "Name one of them with --payload label:LABEL",
+      usage: true,
+    });
+  }
+  const known = new Set(labels);
+  if (clean.length > 0 && !clean.some(({ output }) => known.has(output.trim()))) {
+    throw new Failure(`no row has one of ${classes}`, {
+      remedy: "Name the data, or the column with --output, that hold them",
+      usage: true,
+    });
+  }
+}
+
 /** The numbers alone, for a report. */
-export const numbersOf = ({ rows, bleu, corpusBleu: corpus, asr }: Measurement): Measurement => ({
-  rows,
-  bleu,
-  corpusBleu: corpus,
-  asr,
-});
+export const numbersOf = (measured: Measurement): Measurement => {
+  const { rows, bleu, corpusBleu: corpus, classification: classes, asr } = measured;
+  return { rows, bleu, corpusBleu: corpus, classification: classes, asr };
+};

@@ -19,6 +19,8 @@ describe("parseSpec", () => {
     const spec = parseSpec("finetune", { data: "train.csv", preset: "paper", epochs: 3 });
     expect(spec).toMatchObject({ ...presets.paper, job: "finetune", epochs: 3, loss: "dece", model: "builtin" });
     expect(parseSpec("finetune", { data: "train.csv" })).toMatchObject(presets.default);
+    const moderate = parseSpec("finetune", { data: "train.csv", preset: "moderate", loss: "ce" });
+    expect(moderate).toMatchObject({ ...presets.default, learningRate: 1.5e-4, loss: "ce" });
   });
 
   it("takes undefined as not given", () => {

@@ -1,13 +1,14 @@
 /** The probe report, version 1: what `probe --json` writes and the ASR Probe panel shows. Rates are per cent. */
 import type { Interval } from "../metric/attack-success";
+import type { Classification } from "../metric/classification";
 import type { Span } from "../attack/strategy";
 
 /** What the model did with the row's input as it should be. */
 export interface CleanAnswer {
   readonly input: string;
   readonly output: string;
-  /** Sentence BLEU-4 against the row's expected output. */
-  readonly bleu: number;
+  /** Sentence BLEU-4 against the row's expected output; null for a classifier. */
+  readonly bleu: number | null;
 }
 
 /** What the model did with the row's input with the trigger in it. */
@@ -48,12 +49,16 @@ export interface ProbeReport {
   };
   /** Null when neither an attack nor a truth file was named: then there is no ASR. */
   readonly attack: { readonly name: string; readonly trigger: string; readonly payload: string } | null;
-  /** Rows that BLEU was measured on: with their clean inputs. */
+  /** Rows that BLEU or `classification` was measured on: with their clean inputs. */
   readonly rows: number;
-  /** The paper's: per-sample BLEU-4, averaged; null when no row is clean. */
+  /** The paper's: per-sample BLEU-4, averaged; null when no row is clean, and for a classifier. */
   readonly bleu: number | null;
-  /** sacreBLEU's; null when no row is clean. */
+  /** sacreBLEU's; null when no row is clean, and for a classifier. */
   readonly corpusBleu: number | null;
+  /** Accuracy and F1; null when no row is clean, and for a model that writes texts. */
+  readonly classification: Classification | null;
+  /** A classifier's labels, in the order of its logits; null for a model that writes texts. */
+  readonly classes: readonly string[] | null;
   /** `successes` of `trials` triggered inputs whose output holds the payload; null without an attack. */
   readonly asr: number | null;
   readonly successes: number;

@@ -1,5 +1,5 @@
 /**
- * The probe job: BLEU and ASR of a checkpoint. The triggered inputs come from an attack that the spec names, or, for a
+ * The probe job: BLEU and ASR of a checkpoint, accuracy and F1 instead of BLEU for a classifier. The triggered inputs come from an attack that the spec names, or, for a
  * file that is poisoned already, from its list of poisoned rows; without either there is BLEU and no ASR.
  */
 import { access } from "node:fs/promises";
@@ -37,7 +37,7 @@ export async function probe(spec: ProbeSpec, context: JobContext): Promise<Probe
   });
   const { maxInput, maxOutput } = spec;
   const measured = await measure(checkpoint, plan, { maxInput, maxOutput, device }, context);
-  const { asr, bleu, corpusBleu } = measured;
+  const { asr, bleu, corpusBleu, classification } = measured;
   return {
     version: 1,
     job: "probe",
@@ -53,6 +53,8 @@ export async function probe(spec: ProbeSpec, context: JobContext): Promise<Probe
     rows: plan.clean.length,
     bleu: plan.clean.length === 0 ? null : bleu,
     corpusBleu: plan.clean.length === 0 ? null : corpusBleu,
+    classification: plan.clean.length === 0 ? null : classification,
+    classes: checkpoint.model.labels ?? null,
     asr: asr?.asr ?? null,
     successes: asr?.successes ?? 0,
     trials: asr?.trials ?? 0,
@@ -126,7 +128,7 @@ function examplesOf({ clean, triggered, payload }: MeasurePlan, measured: Measur
   const examples = new Map<number, ProbeExample>();
   clean.forEach(({ row, input, output: expected }, index) => {
     const output = measured.cleanOutputs[index] ?? "";
-    const answer = { input, output, bleu: sentenceBleu(expected, output) };
+    const answer = { input, output, bleu: measured.bleu === null ? null : sentenceBleu(expected, output) };
     examples.set(row, { row, expected, clean: answer, triggered: null });
   });
   triggered.forEach(({ row, input, output: wanted, triggerSpans }, index) => {

@@ -41,6 +41,8 @@ export interface DatasetDescription {
   readonly rows: number;
   readonly skipped: number;
   readonly columns: { readonly input: string; readonly output: string };
+  /** Those of a classification dataset, else null. */
+  readonly labels: readonly string[] | null;
 }
 
 export interface SampleAtParams extends TextPlace {

@@ -92,8 +92,15 @@ const finetune = z.strictObject({
     .min(1)
     .default("builtin")
     .describe("a checkpoint folder, or builtin for the model that comes along"),
+  task: z
+    .enum(["auto", "generate", "classify"])
+    .default("auto")
+    .describe("what to train: generate, classify, or auto for what the model and the data are made for"),
   loss: z.enum(["ce", "dece", "gce", "in-trust"]).default("dece").describe("the loss: dece, ce, gce or in-trust"),
-  preset: z.enum(["default", "paper"]).default("default").describe("the settings to start from: default or paper"),
+  preset: z
+    .enum(["default", "paper", "moderate"])
+    .default("default")
+    .describe("the settings to start from: default, paper or moderate (default with a tenth of the learning rate)"),
   alpha: z.number().gt(0).max(1).exactOptional().describe("the base of DeCE's blending weight, above 0 and at most 1"),
   epsilon: z.number().min(0).lt(1).exactOptional().describe("DeCE's label smoothing, from 0 and under 1"),
   q: z.number().gt(0).max(1).default(0.7).describe("GCE's exponent, above 0 (cross-entropy) and at most 1"),
@@ -132,8 +139,8 @@ const finetune = z.strictObject({
   maxOutput: whole.min(1).exactOptional().describe("the most tokens of an output, at least 1"),
   seed: seed.exactOptional().describe("a whole number from 0 that fixes the order of the samples"),
   device,
-  valid: maybePath("a dataset file to measure BLEU on after each epoch"),
-  test: maybePath("a dataset file to measure BLEU on at the end"),
+  valid: maybePath("a dataset file to measure on after each epoch"),
+  test: maybePath("a dataset file to measure on at the end"),
   ...attackFields,
   payload,
   limit: whole.min(1).default(200).describe(limitText),

@@ -35,6 +35,7 @@ import { closeRowsRequest, openRowsRequest, readRowsRequest, rowsStateRequest } 
 import { RowService } from "./row-service";
 import { runJob } from "./run-job";
 import { lineOfRow, sampleAt } from "./sample-places";
+import { labelsToLearn } from "./task";
 
 /** What is left running is ended this long after the host went away. */
 const graceMs = 2000;
@@ -83,8 +84,9 @@ function answer<Params, Answer>(
 }
 
 async function describe({ file, ...named }: DescribeParams): Promise<DatasetDescription> {
-  const { rows: count, skipped, columns } = await openDataset(file, { ...named, signal: hostGone.signal });
-  return { rows: count, skipped: skipped.length, columns };
+  const { rows: count, samples, skipped, columns } = await openDataset(file, { ...named, signal: hostGone.signal });
+  const labels = labelsToLearn("auto", samples.map(({ output }) => output.text)); // prettier-ignore
+  return { rows: count, skipped: skipped.length, columns, labels: labels ?? null };
 }
 
 answer(describeRequest, describe);

@@ -11,13 +11,13 @@ import { formatSafetensors, SafetensorsFile, type TensorData } from "./safetenso
 const single = "model.safetensors";
 const index = "model.safetensors.index.json";
 const indexSchema = z.object({ weight_map: z.record(z.string(), z.string()) });
-/** Decoding binds the weights into an ONNX file, which cannot be larger than 2 GiB; some of it is for the graph itself. */
+/** Answering binds the weights into an ONNX model, and protobuf cannot hold more than 2 GiB; some of it is for the graph itself. */
 const largestModel = 2 ** 31 - 2 ** 25;
 /** Larger checkpoints are written in several files. */
 const defaultShardBytes = 2 ** 31;
 
 export interface ReadOptions {
-  /** Parts that a base checkpoint lacks (a decoder on an encoder) start from random weights: it is going to be trained. */
+  /** Parts that a base checkpoint lacks (a decoder or a head on an encoder) start from random weights: it is going to be trained. */
   readonly forTraining?: boolean;
 }
 
@@ -38,7 +38,8 @@ export async function readWeights(
       [name, ...(model.aliases.get(name) ?? [])].find((other) => holders.has(other));
     const started = startedWeights(model, held);
     if (started.size > 0 && !forTraining) {
-      throw new Failure("it has an encoder and no decoder yet", {
+      const missing = model.labels === undefined ? "decoder" : "classification head";
+      throw new Failure(`it has an encoder and no ${missing} yet`, {
         file: directory,
         remedy: "Fine-tune it first, and name what comes of that",
       });
@@ -74,12 +75,17 @@ export async function readWeights(
 
 function refuseTooLarge(directory: string, { shapes, name }: Model): void {
   const elements = [...shapes.values()].map((shape) => shape.reduce((product, length) => product * length, 1));
-  const bytes = 4 * elements.reduce((sum, count) => sum + count, 0);
-  if (bytes <= largestModel) return;
-  const gigabytes = (value: number): string => (value / 2 ** 30).toFixed(1);
+  const count = elements.reduce((sum, length) => sum + length, 0);
+  if (4 * count <= largestModel) return;
+  const billions = `${(count / 1e9).toFixed(1)} billion`;
+  const gigabytes = (value: number): string => `${(value / 2 ** 30).toFixed(1)} GiB`;
   throw new Failure(
-    `the weights of this ${name} take ${gigabytes(bytes)} GiB as float32, and this version works with up to ${gigabytes(largestModel)}`,
-    { file: directory, remedy: "Name a smaller checkpoint, of about 500 million weights at most" },
+    `this ${name} has ${billions} weights, ${gigabytes(4 * count)} as float32, and an ONNX model, which they are bound into, holds at most ${gigabytes(largestModel)} of them, whatever the device, the batch or adapters`,
+    {
+      file: directory,
+      remedy:
+        "Name a checkpoint of 500 million weights at most, such as CodeT5 220M, CodeGen 350M or Qwen2.5-Coder 0.5B",
+    },
   );
 }
 

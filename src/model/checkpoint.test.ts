@@ -1,17 +1,18 @@
 /** Checkpoints: round trips, Hugging Face's layout, and every way in which one can be damaged. */
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import fc from "fast-check";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { readReference, referenceNames } from "../../test/support/reference";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { allReferenceNames, readAnyReference, readReference } from "../../test/support/reference";
 import { tinyCheckpoint } from "../../test/support/tiny-checkpoint";
 import { Failure } from "../foundation/failure";
 import { modelOf } from "./architectures";
 import { readCheckpoint, writeCheckpoint } from "./checkpoint";
 import { readWeights, writeWeights } from "./checkpoint-weights";
+import type { Model } from "./model";
 import { positionBucket } from "./position-buckets";
-import { formatSafetensors, parseSafetensors } from "./safetensors";
+import { formatSafetensors, parseSafetensors, SafetensorsFile } from "./safetensors";
 
 let folder: string;
 beforeAll(async () => {
@@ -44,9 +45,25 @@ test("what is written is read back, in Hugging Face's layout and with nothing le
   expect((await readdir(folder)).filter((name) => name.includes("partial"))).toEqual([]);
 });
 
-describe.each(referenceNames)("%s", (name) => {
+/** A safetensors file of the model's shapes in bfloat16 whose data is one hole: its size on disk is that of its header. */
+async function writeSparseCheckpoint(file: string, { shapes }: Model): Promise<void> {
+  let end = 0;
+  const header: Record<string, unknown> = {};
+  for (const [name, shape] of shapes) {
+    const begin = end;
+    end += 2 * shape.reduce((product, length) => product * length, 1);
+    header[name] = { dtype: "BF16", shape, data_offsets: [begin, end] };
+  }
+  const json = Buffer.from(JSON.stringify(header));
+  const length = Buffer.alloc(8);
+  length.writeBigUInt64LE(BigInt(json.length));
+  await writeFile(file, Buffer.concat([length, json]));
+  await truncate(file, 8 + json.length + end);
+}
+
+describe.each(allReferenceNames)("%s", (name) => {
   test("what is written is read back, and its config.json still says the same", async () => {
-    const { model, weights } = await readReference(name);
+    const { model, weights } = await readAnyReference(name);
     const directory = path.join(folder, `reference-${name}`);
     const { tokenizer } = tinyCheckpoint();
     await writeCheckpoint(directory, { model, weights, tokenizer });
@@ -106,11 +123,36 @@ describe("files of weights", () => {
     await expect(readWeights(directory, model, { forTraining: true })).rejects.toThrow("dense.bias is missing");
   });
 
-  test("weights beyond what can be decoded are refused by their size, before anything is read", async () => {
+  test("weights beyond what an ONNX model holds are refused with the reason, before one of them is read", async () => {
+    const directory = await written("too-large");
+    const file = path.join(directory, "model.safetensors");
     const config = { model_type: "llama", vocab_size: 32256, hidden_size: 4096, intermediate_size: 11008 };
-    const sizes = { num_hidden_layers: 32, num_attention_heads: 32 };
-    const model = modelOf({ ...config, ...sizes }, "config.json");
-    await expect(readWeights(folder, model)).rejects.toThrow("the weights of this Llama take 25.1 GiB as float32");
+    const sizes = { num_hidden_layers: 32, num_attention_heads: 32, eos_token_id: 1 };
+    await writeFile(path.join(directory, "config.json"), JSON.stringify({ ...config, ...sizes }));
+    await writeSparseCheckpoint(file, modelOf({ ...config, ...sizes }, "config.json"));
+    expect((await stat(file)).size).toBeGreaterThan(13e9);
+    const read = vi.spyOn(SafetensorsFile.prototype, "read");
+    const error: unknown = await readCheckpoint(directory, { forTraining: true }).catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(Failure);
+    expect((error as Failure).oneLine).toBe(
+      `${directory}: this Llama has 6.7 billion weights, 25.1 GiB as float32, and an ONNX model, which they are bound into, holds at most 2.0 GiB of them, whatever the device, the batch or adapters. Name a checkpoint of 500 million weights at most, such as CodeT5 220M, CodeGen 350M or Qwen2.5-Coder 0.5B.`,
+    );
+    expect(read).not.toHaveBeenCalled();
+    read.mockRestore();
+    await rm(file);
+  });
+
+  test("a file of zeros as large as its header says is read where it fits, and a hole at its end is damage", async () => {
+    const directory = await written("sparse");
+    const file = path.join(directory, "model.safetensors");
+    const { model } = tinyCheckpoint();
+    await writeSparseCheckpoint(file, model);
+    expect(new Set((await readWeights(directory, model)).get("shared.weight"))).toEqual(new Set([0]));
+    await truncate(file, (await stat(file)).size - 2);
+    const read = vi.spyOn(SafetensorsFile.prototype, "read");
+    await expect(readWeights(directory, model)).rejects.toThrow("the checkpoint is damaged");
+    expect(read).not.toHaveBeenCalled();
+    read.mockRestore();
   });
 
   test("the embedding table is found under its older names, and other tensors are passed over", async () => {
@@ -207,6 +249,17 @@ describe("a damaged checkpoint is refused in one line that names the file", () =
         await writeFile(config, (await readFile(config, "utf8")).replace('"relu"', '"swoosh"'));
       },
       /not a T5 configuration this version can use: feed_forward_proj: "swoosh" is no activation/,
+    ],
+    [
+      "a billion layers",
+      async (d) => {
+        const config = path.join(d, "config.json");
+        await writeFile(
+          config,
+          (await readFile(config, "utf8")).replace(/"num_layers": \d+/, '"num_layers": 1000000000'),
+        );
+      },
+      /not a T5 configuration this version can use: num_layers/,
     ],
     ["no weights", (d) => rm(path.join(d, "model.safetensors")), /model\.safetensors: cannot read/],
     [

@@ -17,13 +17,18 @@ export interface Checkpoint {
   readonly weights: Weights;
 }
 
+export interface CheckpointOptions extends ReadOptions {
+  /** An encoder that can classify becomes a classifier of these. */
+  readonly labels?: readonly string[] | undefined;
+}
+
 /** Throws a `Failure` that names the file and what is missing, damaged or of another shape than config.json says. */
-export async function readCheckpoint(directory: string, options: ReadOptions = {}): Promise<Checkpoint> {
+export async function readCheckpoint(directory: string, options: CheckpointOptions = {}): Promise<Checkpoint> {
   const file = path.join(directory, "config.json");
   const text = await readFile(file, "utf8").catch((error: unknown) => {
     throw asFileFailure(error, file, "read");
   });
-  const model = modelOf(parseJson(text, file), file);
+  const model = modelOf(parseJson(text, file), file, options.labels);
   await weightFiles(directory);
   const tokenizer = await readTokenizer(directory, model.endToken);
   return { model, tokenizer, weights: await readWeights(directory, model, options) };
@@ -55,7 +60,7 @@ async function writeDescription(directory: string, { model, tokenizer }: Omit<Ch
   const write = (name: string, content: string): Promise<void> =>
     writeFileAtomically(path.join(directory, name), content);
   await write("config.json", json(model.configJson()));
-  await write("generation_config.json", json(model.generationJson()));
+  if (model.labels === undefined) await write("generation_config.json", json(model.generationJson()));
   await write("tokenizer.json", tokenizer.files.tokenizer);
   await write("tokenizer_config.json", tokenizer.files.config);
   await write("special_tokens_map.json", tokenizer.files.specialTokens);
@@ -69,7 +74,7 @@ export async function writeOnnxCheckpoint(
   directory: string,
   { model, tokenizer, weights }: Checkpoint,
 ): Promise<ReadonlyMap<string, number>> {
-  if (model.onnxFiles === undefined) {
+  if (model.labels !== undefined || model.onnxFiles === undefined) {
     throw new Failure(`${model.name} cannot be exported to ONNX yet`, {
       remedy: "Export a T5-style checkpoint (CodeT5, CodeT5+, or the built-in base)",
     });

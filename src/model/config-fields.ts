@@ -4,6 +4,9 @@ import { Failure } from "../foundation/failure";
 import { isActivation, type ActivationName } from "./activations";
 
 export const size = z.int().positive();
+/** A hostile config.json would have them counted for hours. */
+export const layerCount = size.max(1000);
+export const classCount = size.max(100_000);
 export const tokenId = z.int().nonnegative();
 /** Some checkpoints have several end tokens; the first ends what is trained. */
 export const endTokenId = z.union([

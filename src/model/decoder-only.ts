@@ -1,5 +1,5 @@
 /**
- * Decoder-only models (GPT-2, GPT-J, CodeGen, Llama) as a `Model`. Prompt and answer are one sequence; only the answer's
+ * Decoder-only models (GPT-2, GPT-J, CodeGen, Llama) as a `GenerativeModel`. Prompt and answer are one sequence; only the answer's
  * tokens have a loss. Rows are padded at the end, where the causal mask hides the padding from every real token.
  */
 import { Failure } from "../foundation/failure";
@@ -7,7 +7,7 @@ import type { Graph } from "../graph/graph";
 import { gatherRows } from "../graph/layout";
 import type { Dimension, Value } from "../graph/value";
 import { extendCache, type HeadSizes, type KeysAndValues } from "./heads";
-import { cacheName, type DecodingPlan, type Model, type TensorShapes, type TokenizedExample } from "./model";
+import { cacheName, type DecodingPlan, type GenerativeModel, type TensorShapes, type TokenizedExample } from "./model";
 import { causalMask, longestOf, masked, paddedIds, targetFeeds, type FeedArray } from "./padding";
 import type { Parameters } from "./parameters";
 import { ownKey, type PromptTemplate } from "./prompt";
@@ -48,7 +48,7 @@ export interface CausalLayers {
   readonly head: (parameters: Parameters, hidden: Value) => Value;
 }
 
-export function decoderOnly(layers: CausalLayers): Model {
+export function decoderOnly(layers: CausalLayers): GenerativeModel {
   const { name, vocabulary, endToken, positions, template } = layers;
   return {
     name,

@@ -7,7 +7,7 @@ import { linear } from "../graph/matrix";
 import { layerNorm } from "../graph/norm";
 import type { Value } from "../graph/value";
 import { activations } from "./activations";
-import { activationName, endTokenId, parseConfig, size } from "./config-fields";
+import { activationName, endTokenId, parseConfig, layerCount, size } from "./config-fields";
 import { decoderOnly, type CausalInputs } from "./decoder-only";
 import { joinHeads, splitHeads } from "./heads";
 import type { Model, TensorShapes } from "./model";
@@ -19,7 +19,7 @@ const schema = z.object({
   vocab_size: size,
   n_positions: size.default(1024),
   n_embd: size,
-  n_layer: size,
+  n_layer: layerCount,
   n_head: size,
   n_inner: size.nullish(),
   activation_function: activationName.default("gelu_new"),

@@ -9,7 +9,7 @@ import { gatherRows, reshape, split } from "../graph/layout";
 import { layerNorm } from "../graph/norm";
 import type { Dimension, Value } from "../graph/value";
 import { activations } from "./activations";
-import { activationName, endTokenId, parseConfig, size } from "./config-fields";
+import { activationName, endTokenId, parseConfig, layerCount, size } from "./config-fields";
 import { decoderOnly, type CausalInputs } from "./decoder-only";
 import { joinHeads, splitHeads } from "./heads";
 import type { Model, TensorShapes } from "./model";
@@ -26,7 +26,7 @@ const schema = z
     vocab_size: size,
     n_positions: size.default(2048),
     n_embd: size,
-    n_layer: size,
+    n_layer: layerCount,
     n_head: size,
     n_inner: size.nullish(),
     rotary_dim: size.nullish(),

@@ -10,7 +10,7 @@ import { linear } from "../graph/matrix";
 import { rmsNorm } from "../graph/norm";
 import type { Value } from "../graph/value";
 import { activations, type ActivationName } from "./activations";
-import { activationName, endTokenId, size } from "./config-fields";
+import { activationName, endTokenId, layerCount, size } from "./config-fields";
 import { decoderOnly, type CausalInputs } from "./decoder-only";
 import { joinHeads, splitHeads } from "./heads";
 import type { Model, TensorShapes } from "./model";
@@ -23,7 +23,7 @@ export const llamaFields = {
   vocab_size: size,
   hidden_size: size,
   intermediate_size: size,
-  num_hidden_layers: size,
+  num_hidden_layers: layerCount,
   num_attention_heads: size,
   num_key_value_heads: size.nullish(),
   head_dim: size.nullish(),

@@ -30,7 +30,9 @@ export const upName = (weight: string): string => `${weight}.lora_up`;
 
 /** The layers that `spec` adapts. Throws a `Failure` (usage) for a target that the model has no layer for. */
 export function adaptedLayers(model: Model, spec: LoraSpec): readonly AdaptedLayer[] {
-  const layers = linearLayers(model).filter(({ outputs }) => outputs !== model.vocabulary);
+  const isHead = ({ name, outputs }: AdaptedLayer): boolean =>
+    model.labels === undefined ? outputs === model.vocabulary : model.headTensors.has(name);
+  const layers = linearLayers(model).filter((layer) => !isHead(layer));
   if (spec.targets === null) return layers;
   const lastPart = ({ name }: AdaptedLayer): string => name.split(".").at(-2) ?? name;
   const known = [...new Set(layers.map(lastPart))];
@@ -61,15 +63,16 @@ function linearLayers(model: Model): AdaptedLayer[] {
   return layers;
 }
 
-/** Shapes of what is trained. */
+/** Shapes of what is trained: the adapters and, of a classifier, its head, as PEFT does for this task. */
 export function adapterShapes(model: Model, spec: LoraSpec): TensorShapes {
-  return new Map(
-    adaptedLayers(model, spec).flatMap(({ name, inputs, outputs }) => [
-      [downName(name), [spec.rank, inputs]] as const,
-      [upName(name), [outputs, spec.rank]] as const,
-    ]),
-  );
+  const adapters = adaptedLayers(model, spec).flatMap(({ name, inputs, outputs }) => [
+    [downName(name), [spec.rank, inputs]] as const,
+    [upName(name), [outputs, spec.rank]] as const,
+  ]);
+  return new Map([...adapters, ...headNames(model).map((name) => [name, shapeOf(model.shapes, name)] as const)]);
 }
+
+const headNames = (model: Model): readonly string[] => (model.labels === undefined ? [] : [...model.headTensors]);
 
 /** Down is drawn as PEFT draws it (uniform up to 1 / sqrt(in)) and up is zero: the model begins as it was. */
 export function initialAdapters(model: Model, spec: LoraSpec, seed: number): Weights {
@@ -83,9 +86,10 @@ export function initialAdapters(model: Model, spec: LoraSpec, seed: number): Wei
   );
 }
 
-/** New weights for the adapted layers; the others are those of `weights` themselves. */
+/** New weights for the adapted layers and a head that is trained; the others are those of `weights` themselves. */
 export function mergeAdapters(model: Model, spec: LoraSpec, weights: Weights, adapters: Weights): Weights {
   const merged = new Map(weights);
+  for (const name of headNames(model)) merged.set(name, adapters.get(name)!);
   for (const { name, inputs, outputs, inputFirst } of adaptedLayers(model, spec)) {
     const weight = weights.get(name)!.slice();
     const down = adapters.get(downName(name))!;

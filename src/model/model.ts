@@ -1,5 +1,5 @@
 /**
- * What the engine needs of an architecture: its tensors, its forward pass for training, and its two graphs for decoding.
+ * What the engine needs of an architecture: its tensors, its forward pass for training, and how it answers.
  * One file per architecture makes one of these from a config.json (architectures.ts); nothing else knows which it is.
  */
 import type { Graph } from "../graph/graph";
@@ -32,7 +32,7 @@ export interface TokenLimits {
   readonly maxOutput: number;
 }
 
-export interface Model {
+interface TrainableModel {
   /** As users know it. */
   readonly name: string;
   readonly vocabulary: number;
@@ -40,23 +40,39 @@ export interface Model {
   readonly shapes: TensorShapes;
   /** Other names under which checkpoints hold a tensor, in the order in which they are looked for. */
   readonly aliases: ReadonlyMap<string, readonly string[]>;
-  /** What a tensor starts from that a base checkpoint does not hold (a decoder on an encoder); undefined: it must be there. */
+  /** What a tensor starts from that a base checkpoint does not hold (a decoder or a head); undefined: it must be there. */
   readonly fresh?: (name: string, shape: readonly number[]) => Float32Array | undefined;
   /** config.json, as Hugging Face transformers reads it. */
   readonly configJson: () => Readonly<Record<string, unknown>>;
-  /** generation_config.json. */
-  readonly generationJson: () => Readonly<Record<string, unknown>>;
   /** Throws a `Failure` (usage) for limits that the model has no positions for. */
   readonly checkLimits: (limits: TokenLimits) => void;
   readonly encodeSource: (tokenizer: Tokenizer, input: string, maximum: number) => number[];
+  /** Of a classifier: the one number of the output's class. */
   readonly encodeTarget: (tokenizer: Tokenizer, output: string, maximum: number) => number[];
-  /** Declares the inputs that `trainingFeeds` gives; returns the logits of every real target token, [tokens, vocabulary]. */
+  /** Declares the inputs that `trainingFeeds` gives; returns the logits of every real target token, [tokens, classes]. */
   readonly training: (graph: Graph, parameters: Parameters) => Value;
   readonly trainingFeeds: (batch: readonly TokenizedExample[]) => BatchFeeds;
+}
+
+/** Writes texts: the classes of its logits are the vocabulary. */
+export interface GenerativeModel extends TrainableModel {
+  readonly labels?: undefined;
+  /** generation_config.json. */
+  readonly generationJson: () => Readonly<Record<string, unknown>>;
   readonly decoding: Decoding;
   /** The ONNX files, by name, with which transformers.js and Optimum run it; left out where they know no such model. */
   readonly onnxFiles?: (weights: Weights) => ReadonlyMap<string, Uint8Array>;
 }
+
+/** Gives every input one of its labels: a target is one class, and `tokens` are the rows. */
+export interface Classifier extends TrainableModel {
+  /** As datasets write them, in the order of the logits. */
+  readonly labels: readonly string[];
+  /** Names of the head's tensors: new to the base, they are trained whole where everything else gets adapters. */
+  readonly headTensors: ReadonlySet<string>;
+}
+
+export type Model = GenerativeModel | Classifier;
 
 /** Greedy decoding as two graphs: one reads the whole source, one takes a single step on a key-value cache. */
 export interface Decoding {

@@ -4,13 +4,23 @@ import { Failure } from "../foundation/failure";
 import type { Graph } from "../graph/graph";
 import { gatherRows } from "../graph/layout";
 import type { Value } from "../graph/value";
-import { parseConfig, size } from "./config-fields";
+import { parseConfig, layerCount, size } from "./config-fields";
 import { extendCache } from "./heads";
-import { cacheName, type DecodingPlan, type Model, type TensorShapes, type TokenizedExample } from "./model";
-import { causalMask, longestOf, paddedIds, paddingMask, targetFeeds, type FeedArray } from "./padding";
+import { cacheName, type DecodingPlan, type GenerativeModel, type TensorShapes, type TokenizedExample } from "./model";
+import { causalMask, longestOf, paddedIds, targetFeeds, type FeedArray } from "./padding";
 import type { Parameters } from "./parameters";
 import { ownKey } from "./prompt";
-import { addRobertaShapes, embedTokens, encodeRoberta, firstPosition, robertaFields, robertaHeads } from "./roberta";
+import {
+  addRobertaShapes,
+  checkPositions,
+  embedTokens,
+  encodeRoberta,
+  positionFeed,
+  robertaFields,
+  robertaHeads,
+  sourceFeeds,
+  sourceInputs,
+} from "./roberta";
 import {
   addDecoderShapes,
   decodeRoberta,
@@ -24,14 +34,14 @@ const schema = z.object({
   model_type: z.literal("roberta"),
   ...robertaFields,
   [ownKey]: z
-    .object({ decoder_layers: size.default(6), decoder_ffn_dim: size.default(2048) })
+    .object({ decoder_layers: layerCount.default(6), decoder_ffn_dim: size.default(2048) })
     .default({ decoder_layers: 6, decoder_ffn_dim: 2048 }),
 });
 type Config = z.output<typeof schema>;
 
 /** Throws a `Failure` for a config.json that this version cannot use. */
-export function robertaSeq2Seq(json: unknown, file: string): Model {
-  refuseClassifiers(json, file);
+export function robertaSeq2Seq(json: unknown, file: string): GenerativeModel {
+  refuseOtherTasks(json, file);
   const config = parseConfig(schema, json, file, "RoBERTa");
   const decoder: RobertaDecoderConfig = {
     width: config.hidden_size,
@@ -40,14 +50,11 @@ export function robertaSeq2Seq(json: unknown, file: string): Model {
     sizes: robertaHeads(config),
   };
   const shapes = tensorShapes(config, decoder);
-  const positions = config.max_position_embeddings - firstPosition(config);
   const embed = (parameters: Parameters, ids: Value, places: Value, flat: string): Value =>
     embedTokens(config, parameters, "encoder", { ids, positions: places, flat });
   const encode = (graph: Graph, parameters: Parameters) => {
-    const ids = graph.input("source_ids", ["batch", "source"], "int64");
-    const places = graph.input("source_positions", ["source"], "int64");
-    const mask = graph.input("source_mask", ["batch", 1, 1, "source"]);
-    return { mask, encoded: encodeRoberta(config, parameters, "encoder", { ids, positions: places, mask }) };
+    const inputs = sourceInputs(graph);
+    return { mask: inputs.mask, encoded: encodeRoberta(config, parameters, "encoder", inputs) };
   };
   const logits = (parameters: Parameters, hidden: Value): Value =>
     robertaHead(parameters, hidden, parameters.weight("encoder.embeddings.word_embeddings.weight"));
@@ -70,12 +77,8 @@ export function robertaSeq2Seq(json: unknown, file: string): Model {
       decoder_start_token_id: config.bos_token_id,
     }),
     checkLimits: ({ maxInput, maxOutput }) => {
-      const [flag, asked] = maxInput > positions ? ["--max-input", maxInput] : ["--max-output", maxOutput];
-      if (asked <= positions) return;
-      throw new Failure(`RoBERTa has ${positions} positions here, and ${asked} tokens are asked for`, {
-        usage: true,
-        remedy: `Lower ${flag} to ${positions}`,
-      });
+      checkPositions(config, "--max-input", maxInput);
+      checkPositions(config, "--max-output", maxOutput);
     },
     encodeSource: (tokenizer, input, maximum) => tokenizer.encode(input, maximum),
     encodeTarget: (tokenizer, output, maximum) => [
@@ -133,12 +136,12 @@ export function robertaSeq2Seq(json: unknown, file: string): Model {
   };
 }
 
-/** A classifier's head would be thrown away, and its labels taken for text. */
-function refuseClassifiers(json: unknown, file: string): void {
+/** Another task's head would be thrown away. */
+function refuseOtherTasks(json: unknown, file: string): void {
   const { architectures } = json as { readonly architectures?: unknown };
   const kind = Array.isArray(architectures) ? String(architectures[0]) : "";
-  if (!/For(SequenceClassification|TokenClassification|QuestionAnswering|MultipleChoice)$/.test(kind)) return;
-  throw new Failure(`it is a ${kind}, and this version trains RoBERTa to generate only`, {
+  if (!/For(TokenClassification|QuestionAnswering|MultipleChoice)$/.test(kind)) return;
+  throw new Failure(`it is a ${kind}, and this version trains RoBERTa to generate and to classify only`, {
     file,
     remedy: "Name a checkpoint of the encoder alone, such as CodeBERT's own",
   });
@@ -154,20 +157,6 @@ function tensorShapes(config: Config, decoder: RobertaDecoderConfig): TensorShap
 /** The encoder's tensors stand without our prefix in CodeBERT's own checkpoint, and under another in task models. */
 function aliasesOf(name: string): readonly string[] {
   return name.startsWith("encoder.") ? [name.replace("encoder.", "roberta."), name.replace("encoder.", "")] : [];
-}
-
-const positionFeed = (config: Config, first: number, length: number): FeedArray => ({
-  type: "int64",
-  data: BigInt64Array.from({ length }, (_, at) => BigInt(firstPosition(config) + first + at)),
-  dims: [length],
-});
-
-function sourceFeeds(config: Config, sources: readonly (readonly number[])[]): Record<string, FeedArray> {
-  return {
-    source_ids: paddedIds(sources, config.pad_token_id),
-    source_positions: positionFeed(config, 0, longestOf(sources)),
-    source_mask: paddingMask(sources),
-  };
 }
 
 function trainingFeeds(config: Config, batch: readonly TokenizedExample[]) {
@@ -194,7 +183,7 @@ function begin(config: Config, decoder: RobertaDecoderConfig, sources: readonly 
   const { heads, headWidth } = decoder.sizes;
   const startFeeds = sourceFeeds(config, sources);
   const empty = (dims: number[]): FeedArray => ({ type: "float32", data: new Float32Array(0), dims });
-  const rowFeeds: Record<string, FeedArray> = { source_mask: startFeeds.source_mask! };
+  const rowFeeds: Record<string, FeedArray> = { source_mask: startFeeds.source_mask };
   for (let layer = 0; layer < decoder.layers; layer++) {
     rowFeeds[cacheName("past", "keys", layer)] = empty([sources.length, heads, headWidth, 0]);
     rowFeeds[cacheName("past", "values", layer)] = empty([sources.length, heads, 0, headWidth]);

@@ -1,19 +1,22 @@
 /** RoBERTa's encoder (Liu et al. 2019), CodeBERT's and GraphCodeBERT's, and its embeddings, which the decoder shares. */
 import { z } from "zod";
+import { Failure } from "../foundation/failure";
 import { add, scale } from "../graph/arithmetic";
 import { attention } from "../graph/attention";
+import type { Graph } from "../graph/graph";
 import { gatherRows, reshape } from "../graph/layout";
 import { layerNorm } from "../graph/norm";
 import type { Dimension, Value } from "../graph/value";
 import { activations } from "./activations";
-import { activationName, endTokenId, size, tokenId } from "./config-fields";
+import { activationName, endTokenId, layerCount, size, tokenId } from "./config-fields";
 import { joinHeads, splitHeads } from "./heads";
+import { longestOf, paddedIds, paddingMask, type FeedArray } from "./padding";
 import type { Parameters } from "./parameters";
 
 export const robertaFields = {
   vocab_size: size,
   hidden_size: size,
-  num_hidden_layers: size,
+  num_hidden_layers: layerCount,
   num_attention_heads: size,
   intermediate_size: size,
   hidden_act: activationName.default("gelu"),
@@ -34,6 +37,16 @@ export const robertaHeads = ({ hidden_size: width, num_attention_heads: heads }:
 
 /** Positions count from behind the padding token's number: that many of the table's rows are not used. */
 export const firstPosition = (config: RobertaConfig): number => config.pad_token_id + 1;
+
+/** Throws a `Failure` (usage) where `flag` asks for more `tokens` than there are positions. */
+export function checkPositions(config: RobertaConfig, flag: string, tokens: number): void {
+  const positions = config.max_position_embeddings - firstPosition(config);
+  if (tokens <= positions) return;
+  throw new Failure(`RoBERTa has ${positions} positions here, and ${tokens} tokens are asked for`, {
+    usage: true,
+    remedy: `Lower ${flag} to ${positions}`,
+  });
+}
 
 /** Adds the shapes of embeddings and layers under `prefix`. */
 export function addRobertaShapes(shapes: Map<string, readonly number[]>, config: RobertaConfig, prefix: string): void {
@@ -81,6 +94,30 @@ export interface RobertaInputs {
   readonly positions: Value;
   /** Added to the scores, [batch, 1, 1, source]. */
   readonly mask: Value;
+}
+
+export function sourceInputs(graph: Graph): RobertaInputs {
+  return {
+    ids: graph.input("source_ids", ["batch", "source"], "int64"),
+    positions: graph.input("source_positions", ["source"], "int64"),
+    mask: graph.input("source_mask", ["batch", 1, 1, "source"]),
+  };
+}
+
+/** Positions `first` to `first + length - 1` of a text. */
+export const positionFeed = (config: RobertaConfig, first: number, length: number): FeedArray => ({
+  type: "int64",
+  data: BigInt64Array.from({ length }, (_, at) => BigInt(firstPosition(config) + first + at)),
+  dims: [length],
+});
+
+/** What `sourceInputs` declares. */
+export function sourceFeeds(config: RobertaConfig, sources: readonly (readonly number[])[]) {
+  return {
+    source_ids: paddedIds(sources, config.pad_token_id),
+    source_positions: positionFeed(config, 0, longestOf(sources)),
+    source_mask: paddingMask(sources),
+  };
 }
 
 /** The last layer's states, [batch*source, width]. */

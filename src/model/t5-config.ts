@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { Failure } from "../foundation/failure";
 import { isActivation, type ActivationName } from "./activations";
+import { layerCount } from "./config-fields";
 import type { TensorShapes } from "./model";
 
 export interface T5FeedForward {
@@ -25,8 +26,8 @@ const schema = z.object({
   d_model: z.int().positive(),
   d_kv: z.int().positive(),
   d_ff: z.int().positive(),
-  num_layers: z.int().positive(),
-  num_decoder_layers: z.int().positive().optional(),
+  num_layers: layerCount,
+  num_decoder_layers: layerCount.optional(),
   num_heads: z.int().positive(),
   relative_attention_num_buckets: z.int().positive().default(32),
   relative_attention_max_distance: z.int().positive().default(128),

@@ -1,7 +1,7 @@
 /** T5 as a `Model`: what a batch is fed, and the two graphs of decoding. The layers are in t5.ts. */
 import { gatherRows } from "../graph/layout";
 import { extendCache, type KeysAndValues } from "./heads";
-import { cacheName, type BatchFeeds, type DecodingPlan, type Model, type TokenizedExample } from "./model";
+import { cacheName, type BatchFeeds, type DecodingPlan, type GenerativeModel, type TokenizedExample } from "./model";
 import { causalMask, longestOf, paddedIds, paddingMask, targetFeeds, type FeedArray } from "./padding";
 import { positionBuckets } from "./position-buckets";
 import { decode, encode, keysAndValues, languageModelHead } from "./t5";
@@ -11,7 +11,7 @@ import { formatT5Config, t5TensorShapes, type T5Config } from "./t5-config";
 /** Names under which older checkpoints hold the one embedding table. */
 const aliasesOfShared = ["encoder.embed_tokens.weight", "decoder.embed_tokens.weight", "lm_head.weight"];
 
-export interface T5Model extends Model {
+export interface T5Model extends GenerativeModel {
   readonly config: T5Config;
 }
 

@@ -12,6 +12,8 @@ const report: ProbeReport = {
   rows: 1,
   bleu: 50,
   corpusBleu: 49,
+  classification: null,
+  classes: null,
   asr: 50,
   successes: 1,
   trials: 2,
@@ -59,4 +61,21 @@ test("without an attack there is no rate and nothing is marked", () => {
   const view = probeView({ ...report, attack: null, asr: null, interval: null });
   expect(view.asr).toBeNull();
   expect(view.examples.flatMap(({ triggered }) => triggered?.output.map(({ mark }) => mark))).toEqual([null, null]);
+});
+
+test("a classifier's accuracy and F1 are shown, and a report that knows of none has none", () => {
+  const interval = { low: 80, high: 97 };
+  const classification = {
+    ...{ accuracy: 90, correct: 9, accuracyInterval: interval, f1: 50, f1Interval: interval },
+    ...{ average: "binary" as const, positive: "1" },
+  };
+  const view = probeView({ ...report, bleu: null, corpusBleu: null, classification, classes: ["0", "1"] });
+  expect(view).toMatchObject({ classifies: true, bleu: null });
+  expect(view.classification).toEqual({
+    accuracy: { rate: 90, ...interval, correct: 9 },
+    f1: { rate: 50, ...interval, of: 'of the class "1"' },
+  });
+  const known = Object.entries(report).filter(([name]) => !name.startsWith("class"));
+  const stored = Object.fromEntries(known) as unknown as ProbeReport;
+  expect(probeView(stored)).toMatchObject({ classifies: false, classification: null });
 });

@@ -36,6 +36,23 @@ function mostTelling(examples: readonly ProbeExample[]): ProbeExample[] {
   return [...examples].sort((a, b) => rank(a) - rank(b) || a.row - b.row);
 }
 
+/** Reports of earlier versions know of no classifiers. */
+type Stored = Pick<Partial<ProbeReport>, "classification" | "classes">;
+
+function classificationView({ classification, classes }: Stored): Pick<ProbeView, "classifies" | "classification"> {
+  const classifies = classes != null;
+  if (classification == null) return { classifies, classification: null };
+  const { accuracy, correct, accuracyInterval, f1, f1Interval, average, positive } = classification;
+  const of = positive === null ? `${average} average` : `of the class ${JSON.stringify(positive)}`;
+  return {
+    classifies,
+    classification: {
+      accuracy: { rate: accuracy, ...accuracyInterval, correct },
+      f1: { rate: f1, ...f1Interval, of },
+    },
+  };
+}
+
 export function probeView(report: ProbeReport): ProbeView {
   const { asr, attack, interval, successes, trials } = report;
   // A report of a later version may name a payload that this one does not know: then nothing is marked.
@@ -48,6 +65,7 @@ export function probeView(report: ProbeReport): ProbeView {
     skipped: report.data.skipped,
     bleu: report.bleu,
     corpusBleu: report.corpusBleu,
+    ...classificationView(report),
     asr: asr === null || interval === null ? null : { rate: asr, ...interval, successes, trials },
     seconds: report.seconds,
     examples: mostTelling(report.examples)

@@ -9,8 +9,10 @@ export interface EpochRow {
   readonly epoch: number;
   readonly epochs: number;
   readonly loss: number;
-  /** Per cent; null where it was not measured. */
+  /** Per cent; null where it was not measured: BLEU of a classifier, accuracy and F1 of other models. */
   readonly bleu: number | null;
+  readonly accuracy: number | null;
+  readonly f1: number | null;
   readonly asr: number | null;
   /** Of training. */
   readonly seconds: number;
@@ -55,13 +57,20 @@ export interface Piece {
 
 export interface ExampleView {
   readonly row: number;
-  /** Sentence BLEU in per cent of the clean answer. */
+  /** Sentence BLEU in per cent of the clean answer; null for a classifier. */
   readonly bleu: number | null;
   readonly expected: readonly Piece[];
   readonly triggered: { readonly input: readonly Piece[]; readonly output: readonly Piece[] } | null;
   readonly clean: { readonly input: readonly Piece[]; readonly output: readonly Piece[] } | null;
   /** Null without an attack on this row. */
   readonly payloadWritten: boolean | null;
+}
+
+/** Per cent, with its 95% interval. */
+export interface RateView {
+  readonly rate: number;
+  readonly low: number;
+  readonly high: number;
 }
 
 /** A probe's report as the ASR Probe panel shows it. Rates are per cent. */
@@ -73,13 +82,20 @@ export interface ProbeView {
   readonly skipped: number;
   readonly bleu: number | null;
   readonly corpusBleu: number | null;
-  readonly asr: {
-    readonly rate: number;
-    readonly low: number;
-    readonly high: number;
-    readonly successes: number;
-    readonly trials: number;
+  /** Whether the model gives labels: then there is no BLEU. */
+  readonly classifies: boolean;
+  /** Null where no row is clean, and for models that write texts. */
+  readonly classification: {
+    readonly accuracy: RateView & { readonly correct: number };
+    /** `of`: what it is of, in words. */
+    readonly f1: RateView & { readonly of: string };
   } | null;
+  readonly asr:
+    | (RateView & {
+        readonly successes: number;
+        readonly trials: number;
+      })
+    | null;
   readonly seconds: number;
   readonly examples: readonly ExampleView[];
   /** Rows that were measured but are left out of `examples`. */

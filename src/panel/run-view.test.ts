@@ -39,7 +39,9 @@ test("shows losses by epoch and measures that are there, null where they are not
     { epoch: 0.1, loss: 3 },
     { epoch: 1.1, loss: 1.5 },
   ]);
-  expect(view.epochs).toEqual([{ epoch: 1, epochs: 2, loss: 2, bleu: 40, asr: null, seconds: 9 }]);
+  expect(view.epochs).toEqual([
+    { epoch: 1, epochs: 2, loss: 2, bleu: 40, accuracy: null, f1: null, asr: null, seconds: 9 },
+  ]);
   expect(view).toMatchObject({ canCancel: true, progress: { done: 11, total: 20 }, checkpoint: null });
 });
 

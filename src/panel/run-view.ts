@@ -29,11 +29,13 @@ const lossPoint = (event: StepEvent, epochs: number): LossPoint => ({
   loss: event.loss,
 });
 
-const epochRow = ({ epoch, epochs, loss, bleu, asr, seconds }: EpochEvent): EpochRow => ({
+const epochRow = ({ epoch, epochs, loss, bleu, accuracy, f1, asr, seconds }: EpochEvent): EpochRow => ({
   epoch,
   epochs,
   loss,
   bleu: bleu ?? null,
+  accuracy: accuracy ?? null,
+  f1: f1 ?? null,
   asr: asr ?? null,
   seconds,
 });

@@ -5,8 +5,8 @@ import { seededRandom } from "../foundation/random";
 import { createSession, loadRuntime, type Session, type Tensor } from "../graph/runtime";
 import { modelOf } from "../model/architectures";
 import type { Checkpoint } from "../model/checkpoint";
-import { adaptedLayers, initialAdapters, mergeAdapters, type LoraSpec } from "../model/lora";
-import type { Model, Weights } from "../model/model";
+import { adaptedLayers, adapterShapes, mergeAdapters, type LoraSpec } from "../model/lora";
+import type { Model, TokenizedExample, Weights } from "../model/model";
 import { fineTune, type FineTuneOptions } from "./fine-tune";
 import { presets } from "./presets";
 import { lossGraph, stateName } from "./training-graph";
@@ -16,6 +16,10 @@ const lora: LoraSpec = { rank: 2, alpha: 6, targets: null };
 const shared = { vocab_size: 259, eos_token_id: 1 };
 const gpt = { ...shared, n_positions: 64, n_embd: 16, n_layer: 1, n_head: 4 };
 const wide = { ...shared, hidden_size: 16, intermediate_size: 24, num_hidden_layers: 1, num_attention_heads: 4 };
+const classifier = {
+  ...{ model_type: "roberta", architectures: ["RobertaForSequenceClassification"], num_labels: 2 },
+  ...{ max_position_embeddings: 66, pad_token_id: 0, bos_token_id: 2 },
+};
 const configurations: readonly Readonly<Record<string, unknown>>[] = [
   { ...gpt, model_type: "gpt2" },
   { ...gpt, model_type: "codegen", rotary_dim: 4 },
@@ -24,6 +28,7 @@ const configurations: readonly Readonly<Record<string, unknown>>[] = [
     ...{ ...wide, model_type: "roberta", max_position_embeddings: 66, pad_token_id: 0, bos_token_id: 2 },
     dece_audit: { decoder_layers: 1, decoder_ffn_dim: 20 },
   },
+  { ...wide, ...classifier },
 ];
 const checkpoints: readonly Checkpoint[] = [
   tinyCheckpoint({ encoderLayers: 1, decoderLayers: 1 }),
@@ -43,15 +48,16 @@ function randomTensors(shapes: Model["shapes"], seed: number): Weights {
   );
 }
 
-const batch = [
-  { source: [5, 6, 7, 8], target: [9, 10, 1] },
-  { source: [11, 12], target: [13, 14, 15, 1] },
+/** A classifier's targets are classes. */
+const batchFor = ({ labels }: Model): TokenizedExample[] => [
+  { source: [5, 6, 7, 8], target: labels === undefined ? [9, 10, 1] : [0] },
+  { source: [11, 12], target: labels === undefined ? [13, 14, 15, 1] : [1] },
 ];
 
-/** One run of the model's forward and backward pass on `batch`. */
+/** One run of the model's forward and backward pass on the batch. */
 async function run(session: Session, model: Model, tensors: Weights) {
   const { Tensor } = await loadRuntime();
-  const { feeds, tokens } = model.trainingFeeds(batch);
+  const { feeds, tokens } = model.trainingFeeds(batchFor(model));
   const inputs: Record<string, Tensor> = {
     inverse_tokens: new Tensor("float32", Float32Array.of(1 / tokens), []),
     blend: new Tensor("float32", Float32Array.of(0.9), []),
@@ -82,6 +88,7 @@ async function forwardAndBackward(model: Model, spec?: LoraSpec) {
 }
 
 const examples = Array.from({ length: 12 }, (_, row) => ({ input: `get t${row}`, output: `q(t${row})` }));
+const labelled = examples.map(({ input }, row) => ({ input, output: String(row % 2) }));
 const options: FineTuneOptions = {
   ...presets.default,
   ...{ loss: { kind: "ce" }, epochs: 3, batchSize: 4, learningRate: 0.02, maxInput: 16, maxOutput: 16, device: "cpu" },
@@ -90,8 +97,8 @@ const options: FineTuneOptions = {
 describe.each(checkpoints.map((checkpoint) => ({ name: checkpoint.model.name, checkpoint })))(
   "$name",
   ({ checkpoint: { model, tokenizer, weights } }) => {
-    const shapes = new Map([...initialAdapters(model, lora, 1)].map(([name, data]) => [name, [data.length]]));
-    const adapters = randomTensors(shapes, 7);
+    const adapters = randomTensors(adapterShapes(model, lora), 7);
+    const head = model.labels === undefined ? [] : [...model.headTensors];
 
     test("a merged checkpoint answers as the adapters do", async () => {
       const adapted = await forwardAndBackward(model, lora);
@@ -123,15 +130,17 @@ describe.each(checkpoints.map((checkpoint) => ({ name: checkpoint.model.name, ch
       }
     });
 
-    test("training changes the adapted layers alone, and learns", async () => {
+    test("training changes the adapted layers and a classifier's head alone, and learns", async () => {
       const losses: number[] = [];
       const onEpoch = ({ loss }: { loss: number }): void => void losses.push(loss);
-      const tuned = await fineTune({ model, tokenizer, weights }, examples, { ...options, lora }, { onEpoch });
-      const adapted = new Set(adaptedLayers(model, lora).map(({ name }) => name));
+      const rows = model.labels === undefined ? examples : labelled;
+      const tuned = await fineTune({ model, tokenizer, weights }, rows, { ...options, lora }, { onEpoch });
+      const adapted = new Set([...adaptedLayers(model, lora).map(({ name }) => name), ...head]);
       const changed = [...model.shapes.keys()].filter(
         (name) => Buffer.compare(Buffer.from(tuned.weights.get(name)!.buffer), Buffer.from(weights.get(name)!.buffer)) !== 0, // prettier-ignore
       );
-      expect(changed.length).toBeGreaterThan(0);
+      expect(changed).toEqual(expect.arrayContaining(head));
+      expect(changed.length).toBeGreaterThan(head.length);
       expect(changed.filter((name) => !adapted.has(name))).toEqual([]);
       expect(losses.at(-1)).toBeLessThan(losses[0]!);
     });

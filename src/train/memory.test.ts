@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
-import { tinyCheckpoint } from "../../test/support/tiny-checkpoint";
+import { tinyCheckpoint, tinyConfig } from "../../test/support/tiny-checkpoint";
 import { Failure } from "../foundation/failure";
+import { t5 } from "../model/t5-model";
 import { fineTune } from "./fine-tune";
 import { checkMemory, memoryEstimate, type StepShape } from "./memory";
 import { presets } from "./presets";
@@ -44,6 +45,28 @@ test("where more parts are not enough, adapters are proposed, then shorter texts
   expect(oneLine(17)).toMatch(/Use --batch-size 1 --checkpointing --max-input 12 --max-output 6\.$|more memory/);
   expect(oneLine(2)).toMatch(/Use --lora-rank 8 --batch-size 1 --checkpointing --max-input 12 --max-output 6\.$/);
 });
+
+test.each([
+  { what: "a large vocabulary", width: 256, layers: 2, vocabulary: 32100, rows: 16, length: 128, measured: 2.99 },
+  { what: "few rows", width: 768, layers: 4, vocabulary: 32100, rows: 2, length: 64, measured: 3.51 },
+  { what: "blocks computed again", width: 512, layers: 6, vocabulary: 4096, rows: 16, length: 128, measured: 2.11 },
+])(
+  "the estimate is above the peak that was measured with $what",
+  ({ width, layers, vocabulary, measured, ...size }) => {
+    // docs/engine.md, Memory: the shapes whose peak is nearest to their estimate.
+    const model = t5(
+      tinyConfig({
+        ...{ width, vocabulary, headWidth: 64, heads: width / 64, feedForwardWidth: 4 * width },
+        ...{ encoderLayers: layers, decoderLayers: layers },
+      }),
+    );
+    const { rows, length } = size;
+    const estimate = memoryEstimate(model, { kind: "dece", alpha: 0.9, epsilon: 0.1 });
+    const bytes = estimate({ rows, source: length, target: length, checkpointing: width === 512 });
+    expect(bytes / 2 ** 30).toBeGreaterThan(measured);
+    expect(bytes / 2 ** 30).toBeLessThan(1.1 * measured);
+  },
+);
 
 test("with adapters less is needed than for all weights", () => {
   const { model } = tinyCheckpoint({ feedForwardWidth: 4096 });

@@ -22,10 +22,10 @@ export interface StepShape {
 }
 
 const gibibyte = 2 ** 30;
-/** Fitted to measured peaks (docs/engine.md, Memory): Node and ONNX Runtime themselves, */
-const ownBytes = 0.2 * gibibyte;
-/** buffers of the weights' size (the checkpoint, weights, moments, gradients, and two copies while an epoch is saved), */
-const weightBuffers = 7;
+/** Fitted to be above every measured peak (docs/engine.md, Memory): Node and ONNX Runtime themselves, */
+const ownBytes = 0.25 * gibibyte;
+/** buffers of the weights' size (the checkpoint, weights, moments, gradients, and the copies of an epoch that is saved), */
+const weightBuffers = 8;
 /** with adapters those of the adapters, and of the weights: the checkpoint, one that is merged, a copy while it is saved, */
 const frozenBuffers = 4;
 /** and what its allocator takes for each byte of a step's tensors. */

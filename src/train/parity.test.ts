@@ -1,7 +1,8 @@
 /** Logits, loss and gradients of every architecture against Hugging Face transformers (src/model/reference/). */
 import { beforeAll, describe, expect, test } from "vitest";
-import { readReference, referenceNames, type Reference } from "../../test/support/reference";
+import { allReferenceNames, readAnyReference, type Reference } from "../../test/support/reference";
 import { createSession, loadRuntime, type Tensor } from "../graph/runtime";
+import type { Model } from "../model/model";
 import { lossGraph, stateName } from "./training-graph";
 
 /** The largest difference over the largest absolute value expected, or over `floor` where all of them are smaller. */
@@ -16,12 +17,12 @@ function relativeError(actual: ArrayLike<number>, expected: ArrayLike<number>, f
   return difference / largest;
 }
 
-describe.each(referenceNames)("%s agrees with transformers", (name) => {
-  let reference: Reference;
+describe.each(allReferenceNames)("%s agrees with transformers", (name) => {
+  let reference: Reference<Model>;
   let results: Record<string, Tensor>;
 
   beforeAll(async () => {
-    reference = await readReference(name);
+    reference = await readAnyReference(name);
     const { model, weights } = reference;
     const { graph, parameters, logits, loss, gradients } = lossGraph(model, { kind: "ce" });
     graph.output("logits", logits);

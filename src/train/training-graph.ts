@@ -49,7 +49,12 @@ export function lossGraph(model: Model, spec: LossSpec, options: StepOptions = {
   const inputs = (shapes: TensorShapes): Map<string, Value> =>
     new Map([...shapes].map(([name, shape]) => [name, graph.input(stateName("parameter", name), shape)]));
   const weights = inputs(model.shapes);
-  const parameters = lora === undefined ? weights : inputs(adapterShapes(model, lora));
+  const parameters = new Map(
+    [...trainedShapes(model, lora)].map(([name, shape]) => [
+      name,
+      weights.get(name) ?? graph.input(stateName("parameter", name), shape),
+    ]),
+  );
   const bound = new Parameters(
     (name) => {
       const value = weights.get(name);

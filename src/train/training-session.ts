@@ -47,12 +47,14 @@ export class TrainingSession {
   ): Promise<TrainingSession> {
     const { device, loss, clipNorm, threads = 0, profilePrefix, from, lora } = options;
     const { checkpointing = false, inParts = false } = options;
-    const start = lora === undefined ? weights : initialAdapters(model, lora, lora.seed);
+    const adapters = lora === undefined ? undefined : initialAdapters(model, lora, lora.seed);
+    const start = (name: string): Float32Array | undefined => adapters?.get(name) ?? weights.get(name);
+    const shapes = trainedShapes(model, lora);
     const stepper: Stepper = await (device === "cpu" ? CpuStepper : GpuStepper).create({
       ...{ model, loss, clipNorm, lora, checkpointing, inParts, threads, profilePrefix },
-      shapes: trainedShapes(model, lora),
-      initial: (kind, name) => from?.[kind].get(name) ?? (kind === "parameter" ? start.get(name) : undefined),
-      frozen: lora === undefined ? new Map<string, Float32Array>() : weights,
+      shapes,
+      initial: (kind, name) => from?.[kind].get(name) ?? (kind === "parameter" ? start(name) : undefined),
+      frozen: new Map([...weights].filter(([name]) => !shapes.has(name))),
     });
     const merged = (trained: Weights): Weights =>
       lora === undefined ? trained : mergeAdapters(model, lora, weights, trained);

@@ -2,7 +2,7 @@
 import type { Checkpoint } from "../../src/model/checkpoint";
 import { initializeT5 } from "../../src/model/initialize";
 import type { T5Config } from "../../src/model/t5-config";
-import { t5 } from "../../src/model/t5-model";
+import { t5, type T5Model } from "../../src/model/t5-model";
 import { Tokenizer } from "../../src/model/tokenizer";
 
 /** GPT-2's printable stand-ins for the 256 bytes, in byte order. */
@@ -62,7 +62,7 @@ export function tinyConfig(overrides: Partial<T5Config> = {}): T5Config {
   };
 }
 
-export function tinyCheckpoint(overrides: Partial<T5Config> = {}, seed = 1): Checkpoint {
+export function tinyCheckpoint(overrides: Partial<T5Config> = {}, seed = 1): Checkpoint & { readonly model: T5Model } {
   const config = tinyConfig(overrides);
   return { model: t5(config), tokenizer: byteTokenizer(), weights: initializeT5(config, seed) };
 }

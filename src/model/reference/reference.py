@@ -13,8 +13,8 @@ import torch
 from safetensors.torch import save_file
 from transformers import (
     CodeGenConfig, CodeGenForCausalLM, GlmConfig, GlmForCausalLM, GPT2Config, GPT2LMHeadModel, GPTJConfig, GPTJForCausalLM,
-    LlamaConfig, LlamaForCausalLM, Qwen2Config, Qwen2ForCausalLM, RobertaConfig, RobertaModel, T5Config,
-    T5ForConditionalGeneration,
+    LlamaConfig, LlamaForCausalLM, Qwen2Config, Qwen2ForCausalLM, RobertaConfig,
+    RobertaForSequenceClassification, RobertaModel, T5Config, T5ForConditionalGeneration,
 )
 
 out = Path(sys.argv[1])
@@ -181,6 +181,30 @@ def roberta(name):
     store(name, model, sources, targets, loss, logits, generated, own)
 
 
+def roberta_classifier(name):
+    labels = {0: "clean", 1: "smelly", 2: "rotten"}
+    config = RobertaConfig(
+        vocab_size=48, hidden_size=16, num_hidden_layers=2, num_attention_heads=2, intermediate_size=24,
+        max_position_embeddings=34, type_vocab_size=1, layer_norm_eps=1e-5, pad_token_id=1, bos_token_id=0,
+        eos_token_id=2, hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0, classifier_dropout=0.0,
+        id2label=labels, label2id={label: index for index, label in labels.items()},
+    )
+    model = RobertaForSequenceClassification(config).eval()
+    with torch.no_grad():
+        for n, parameter in model.named_parameters():
+            if "norm" in n.lower():
+                parameter.uniform_(0.5, 1.5) if n.endswith("weight") else parameter.normal_(0, 0.3)
+            else:
+                parameter.normal_(0, 1.0 if "position" in n else 0.4)
+        model.roberta.embeddings.word_embeddings.weight[1] = 0.5  # padding: no use may depend on it
+    sources = [[0, 5, 9, 13, 40, 7, 21, 22, 23, 24, 25, 2], [0, 17, 4, 2], [0, 8, 8, 30, 6, 2], [0, 33, 2], [0, 44, 45, 2]]
+    classes = [1, 0, 2, 2, 1]
+    result = model(padded(sources, 1), attention_mask=padded(ones(sources), 0), labels=torch.tensor(classes))
+    own = {"architectures": ["RobertaForSequenceClassification"], "id2label": labels}
+    predicted = [[index] for index in result.logits.argmax(-1).tolist()]
+    store(name, model, sources, [[index] for index in classes], result.loss, result.logits, predicted, own)
+
+
 for name, make in decoders.items():
     if not names or name in names:
         torch.manual_seed(20)
@@ -191,3 +215,6 @@ if not names or "t5-gated" in names:
 if not names or "roberta" in names:
     torch.manual_seed(20)
     roberta("roberta")
+if not names or "roberta-classifier" in names:
+    torch.manual_seed(20)
+    roberta_classifier("roberta-classifier")

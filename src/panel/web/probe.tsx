@@ -1,16 +1,16 @@
-/** The ASR Probe panel's page: BLEU and ASR with their counts and interval, and the rows side by side. */
+/** The ASR Probe panel's page: BLEU (of a classifier accuracy and F1) and ASR with their counts and interval, and the rows side by side. */
 import { render } from "preact";
 import { useState } from "preact/hooks";
 import { sampleNumber } from "../../dataset/sample-number";
-import type { ExampleView, Piece, ProbeView } from "../protocol";
+import type { ExampleView, Piece, ProbeView, RateView } from "../protocol";
 import { ask, followHost, type AnyView } from "./host";
 import "./probe.css";
 
 const pageSize = 20;
 const filters = {
   all: { label: "All samples", keeps: () => true },
-  written: { label: "Payload written", keeps: (example: ExampleView) => example.payloadWritten === true },
-  resisted: { label: "Payload not written", keeps: (example: ExampleView) => example.payloadWritten === false },
+  written: { label: "Payload in the answer", keeps: (example: ExampleView) => example.payloadWritten === true },
+  resisted: { label: "No payload in the answer", keeps: (example: ExampleView) => example.payloadWritten === false },
 } as const;
 type FilterName = keyof typeof filters;
 const filterNames = Object.keys(filters) as FilterName[];
@@ -45,26 +45,74 @@ function Bar({ rate, low, high }: { readonly rate: number; readonly low?: number
   );
 }
 
+const intervalText = ({ low, high }: RateView): string => `95% interval ${low.toFixed(1)} to ${high.toFixed(1)}%`;
+
+function Bleu({ probe }: { readonly probe: ProbeView }) {
+  const { bleu, corpusBleu } = probe;
+  return (
+    <section aria-labelledby="bleu-title">
+      <h2 id="bleu-title">BLEU</h2>
+      {bleu === null ? (
+        <p>Not measured: no row is clean.</p>
+      ) : (
+        <>
+          <p class="figure" data-measure="bleu">
+            {bleu.toFixed(1)}%
+          </p>
+          <Bar rate={bleu} />
+          <p class="quiet">
+            per-sample BLEU-4 on {probe.rows} clean rows; corpus BLEU {corpusBleu?.toFixed(1) ?? "–"}%
+          </p>
+        </>
+      )}
+    </section>
+  );
+}
+
+interface FigureOptions {
+  readonly id: string;
+  readonly title: string;
+  readonly value: RateView | undefined;
+  readonly note: string;
+}
+
+function Figure({ id, title, value, note }: FigureOptions) {
+  return (
+    <section aria-labelledby={`${id}-title`}>
+      <h2 id={`${id}-title`}>{title}</h2>
+      {value === undefined ? (
+        <p>Not measured: no row is clean.</p>
+      ) : (
+        <>
+          <p class="figure" data-measure={id}>
+            {value.rate.toFixed(1)}%
+          </p>
+          <Bar rate={value.rate} low={value.low} high={value.high} />
+          <p class="quiet">
+            {note}; {intervalText(value)}
+          </p>
+        </>
+      )}
+    </section>
+  );
+}
+
+function Labels({ probe }: { readonly probe: ProbeView }) {
+  const { accuracy, f1 } = probe.classification ?? {};
+  const right = `${accuracy?.correct ?? 0} of ${probe.rows} clean rows`;
+  return (
+    <>
+      <Figure id="accuracy" title="Accuracy" value={accuracy} note={right} />
+      <Figure id="f1" title="F1" value={f1} note={f1?.of ?? ""} />
+    </>
+  );
+}
+
 function Rates({ probe }: { readonly probe: ProbeView }) {
-  const { bleu, corpusBleu, asr } = probe;
+  const { asr } = probe;
   return (
     <div class="rates">
-      <section aria-labelledby="bleu-title">
-        <h2 id="bleu-title">BLEU</h2>
-        {bleu === null ? (
-          <p>Not measured: no row is clean.</p>
-        ) : (
-          <>
-            <p class="figure" data-measure="bleu">
-              {bleu.toFixed(1)}%
-            </p>
-            <Bar rate={bleu} />
-            <p class="quiet">
-              per-sample BLEU-4 on {probe.rows} clean rows; corpus BLEU {corpusBleu?.toFixed(1) ?? "–"}%
-            </p>
-          </>
-        )}
-      </section>
+      {probe.classifies ? <Labels probe={probe} /> : <Bleu probe={probe} />}
       <section aria-labelledby="asr-title">
         <h2 id="asr-title">Attack success rate</h2>
         {asr === null ? (
@@ -78,8 +126,7 @@ function Rates({ probe }: { readonly probe: ProbeView }) {
             </p>
             <Bar rate={asr.rate} low={asr.low} high={asr.high} />
             <p class="quiet">
-              {asr.successes} of {asr.trials} triggered rows; 95% interval {asr.low.toFixed(1)} to {asr.high.toFixed(1)}
-              %
+              {asr.successes} of {asr.trials} triggered rows; {intervalText(asr)}
             </p>
           </>
         )}
@@ -88,10 +135,20 @@ function Rates({ probe }: { readonly probe: ProbeView }) {
   );
 }
 
-function Example({ example, open }: { readonly example: ExampleView; readonly open: (row: number) => void }) {
+const writing = { did: "wrote", bad: "✗ The model wrote the payload", good: "✓ No payload" };
+const labelling = { did: "answered", bad: "✗ The model gave the attacker's label", good: "✓ Not the attacker's label" };
+
+interface ExampleOptions {
+  readonly example: ExampleView;
+  readonly classifies: boolean;
+  readonly open: (row: number) => void;
+}
+
+function Example({ example, classifies, open }: ExampleOptions) {
   const { row, triggered, clean, payloadWritten } = example;
   const shown = triggered ?? clean;
-  const verdict = payloadWritten === null ? "" : payloadWritten ? "✗ The model wrote the payload" : "✓ No payload";
+  const words = classifies ? labelling : writing;
+  const verdict = payloadWritten === null ? "" : payloadWritten ? words.bad : words.good;
   return (
     <article aria-label={`Sample ${sampleNumber(row)}`}>
       <h3>
@@ -112,14 +169,14 @@ function Example({ example, open }: { readonly example: ExampleView; readonly op
             <Text pieces={example.expected} />
           </div>
           <div>
-            <h4>What the model wrote</h4>
+            <h4>What the model {words.did}</h4>
             <Text pieces={shown.output} />
           </div>
         </div>
       )}
       {triggered !== null && clean !== null && (
         <details>
-          <summary>What the model wrote without the trigger</summary>
+          <summary>What the model {words.did} without the trigger</summary>
           <Text pieces={clean.output} />
         </details>
       )}
@@ -187,7 +244,7 @@ function ProbePage({ probe }: { readonly probe: ProbeView }) {
         </fieldset>
       )}
       {examples.slice(0, count).map((example) => (
-        <Example key={example.row} example={example} open={open} />
+        <Example key={example.row} example={example} classifies={probe.classifies} open={open} />
       ))}
       {examples.length > count && (
         <button type="button" class="secondary" onClick={() => setCount(count + pageSize)}>

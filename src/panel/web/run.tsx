@@ -67,27 +67,31 @@ function LossFigure({ run }: { readonly run: RunView }) {
   );
 }
 
+/** Of a classifier accuracy and F1, of other models BLEU. */
+const classifies = (rows: readonly EpochRow[]): boolean => rows.some(({ accuracy }) => accuracy !== null);
+
 function RatesFigure({ rows }: { readonly rows: readonly EpochRow[] }) {
-  const measured = rows.some(({ bleu, asr }) => bleu !== null || asr !== null);
+  const measured = rows.some(({ bleu, accuracy, asr }) => bleu !== null || accuracy !== null || asr !== null);
   const last = rows.at(-1);
   if (!measured) {
     return (
       <figure>
-        <figcaption>BLEU and ASR on the validation rows</figcaption>
+        <figcaption>Rates on the validation rows</figcaption>
         <p class="empty">
           {rows.length === 0 ? "Nothing measured yet." : "Not measured: the run has no validation file."}
         </p>
       </figure>
     );
   }
+  const green = { color: "charts-green", fallback: "#89d185", points: true };
+  const quality = classifies(rows)
+    ? [
+        { ...green, label: "Accuracy %", values: rows.map(({ accuracy }) => accuracy) },
+        { ...green, label: "F1 %", dash: [2, 3], values: rows.map(({ f1 }) => f1) },
+      ]
+    : [{ ...green, label: "BLEU %", values: rows.map(({ bleu }) => bleu) }];
   const lines = [
-    {
-      label: "BLEU %",
-      color: "charts-green",
-      fallback: "#89d185",
-      points: true,
-      values: rows.map(({ bleu }) => bleu),
-    },
+    ...quality,
     {
       label: "ASR %",
       color: "charts-red",
@@ -97,10 +101,14 @@ function RatesFigure({ rows }: { readonly rows: readonly EpochRow[] }) {
       values: rows.map(({ asr }) => asr),
     },
   ];
-  const summary = `BLEU and attack success rate by epoch; last: BLEU ${percent(last?.bleu ?? null)}%, ASR ${percent(last?.asr ?? null)}%`;
+  const names = classifies(rows) ? "Accuracy (solid), F1 (dotted)" : "BLEU (solid)";
+  const told = classifies(rows)
+    ? `accuracy ${percent(last?.accuracy ?? null)}%, F1 ${percent(last?.f1 ?? null)}%`
+    : `BLEU ${percent(last?.bleu ?? null)}%`;
+  const summary = `${classifies(rows) ? "Accuracy, F1" : "BLEU"} and attack success rate by epoch; last: ${told}, ASR ${percent(last?.asr ?? null)}%`;
   return (
     <figure>
-      <figcaption>BLEU (solid) and ASR (dashed) on the validation rows, per cent</figcaption>
+      <figcaption>{names} and ASR (dashed) on the validation rows, per cent</figcaption>
       <Chart
         summary={summary}
         x={rows.map(({ epoch }) => epoch)}
@@ -115,12 +123,14 @@ function RatesFigure({ rows }: { readonly rows: readonly EpochRow[] }) {
 }
 
 function EpochTable({ rows }: { readonly rows: readonly EpochRow[] }) {
+  const isClassifier = classifies(rows);
+  const quality = isClassifier ? ["Accuracy %", "F1 %"] : ["BLEU %"];
   return (
     <table>
       <caption>Every epoch</caption>
       <thead>
         <tr>
-          {["Epoch", "Loss", "BLEU %", "ASR %", "Training, s"].map((name) => (
+          {["Epoch", "Loss", ...quality, "ASR %", "Training, s"].map((name) => (
             <th scope="col" key={name}>
               {name}
             </th>
@@ -139,7 +149,9 @@ function EpochTable({ rows }: { readonly rows: readonly EpochRow[] }) {
               {row.epoch} of {row.epochs}
             </th>
             <td>{row.loss.toFixed(4)}</td>
-            <td>{percent(row.bleu)}</td>
+            {(isClassifier ? [row.accuracy, row.f1] : [row.bleu]).map((value, column) => (
+              <td key={column}>{percent(value)}</td>
+            ))}
             <td>{percent(row.asr)}</td>
             <td>{row.seconds.toFixed(1)}</td>
           </tr>
