@@ -155,7 +155,8 @@ function scanned(file: string, jobs: number): Promise<void> {
       clearInterval(watch);
       const seconds = (performance.now() - began) / 1000;
       const { size } = statSync(file);
-      const name = `scan ${Math.round(size / MB)} MB, ${jobs} threads (exit ${code ?? "by signal"})`;
+      const kind = path.extname(file).slice(1);
+      const name = `scan ${kind}, ${Math.round(size / MB)} MB, ${jobs} threads (exit ${code ?? "by signal"})`;
       print(name, `${seconds.toFixed(1)} s, ${(size / MB / seconds).toFixed(1)} MB/s`, "15 s for 100 MB");
       print(`${name}: peak memory`, peak === 0 ? "not known here" : `${Math.round(peak)} MB`, "512 MB");
       resolve();
@@ -175,6 +176,8 @@ async function main(): Promise<void> {
   await decoded(written("decode.jsonl", 20 * MB), "200 MB/s");
   await decoded(written("decode.csv", 20 * MB), "100 MB/s");
   await scanned(hundred, 2);
+  // Unpacked some 100 MB, which its size on the disk does not tell.
+  await scanned(writtenParquet("hundred.parquet", 200_000), 2);
   if (!process.argv.includes("--large")) return;
   const large = written("large.jsonl", 2000 * MB);
   await indexed(large);

@@ -1,31 +1,20 @@
-/**
- * Copies of Parquet files: the same schema, key-value metadata and stored values in the chosen rows, in a file written anew (its
- * bytes, row groups, encodings and statistics are its own). What was written is read again and compared before it is given.
- */
-import { isDeepStrictEqual } from "node:util";
-import { brotliCompressSync, gzipSync } from "node:zlib";
-import { parquetSchema, type CompressionCodec, type SchemaElement, type SchemaTree } from "hyparquet";
-import { ByteWriter, ParquetWriter } from "hyparquet-writer";
+/** Copies of a Parquet file that was read whole: some of its rows, or all of them with new texts in some. */
+import type { SchemaElement } from "hyparquet";
 import type { FileContent } from "../foundation/atomic-write";
 import { Failure } from "../foundation/failure";
-import { quoted, type ColumnPlan, type FieldPlan } from "./columns";
+import type { ColumnPlan, FieldPlan } from "./columns";
 import type { DatasetWriter } from "./copies";
 import { divide, requireRows, type FieldChanges } from "./copy";
 import { ParquetProblem } from "./parquet-check";
-import { openParquetFile, rawSchema, type ParquetFile, type RandomBytes } from "./parquet-file";
+import { openParquetFile, type RandomBytes } from "./parquet-file";
+import { copyPieces, type Row } from "./parquet-pieces";
 import type { Dataset } from "./sample";
 import { sampleNumber } from "./sample-number";
 import { packedFor } from "./unpack";
 
-const COMPRESSORS = {
-  GZIP: (bytes: Uint8Array) => gzipSync(bytes),
-  BROTLI: (bytes: Uint8Array) => brotliCompressSync(bytes),
-};
-
-/** A file's own codec where it can be written here, else Snappy. */
-function codecFor(codec: CompressionCodec | undefined): CompressionCodec {
-  return codec === "UNCOMPRESSED" || codec === "GZIP" || codec === "BROTLI" ? codec : "SNAPPY";
-}
+/** A ParquetProblem of a copy as a Failure that names the file; anything else as it is. */
+export const asCopyFailure = (error: unknown, file: string): unknown =>
+  error instanceof ParquetProblem ? new Failure(`the file cannot be copied: ${error.message}`, { file }) : error;
 
 /** Opens the bytes again for a copy; the function lets go of them. */
 export type Reopen = () => Promise<{ readonly bytes: RandomBytes; readonly close: () => Promise<void> }>;
@@ -39,10 +28,16 @@ export function parquetWriter(dataset: Dataset, plan: ColumnPlan, reopen: Reopen
     const { bytes, close } = await reopen();
     try {
       const file = await openParquetFile(bytes, true);
-      return [{ file: target, content: await packedFor(target, await writeRows(file, rows, changes)) }];
+      const isWanted = (row: number): boolean => rows?.has(row) ?? true;
+      const pieces: Uint8Array[] = [];
+      const rewritten = (row: Row, number: number): Row => {
+        const entry = changes.get(number);
+        return entry === undefined ? row : changedRow(row, number, entry, file.metadata.schema);
+      };
+      for await (const piece of copyPieces(file, { isWanted, rewritten })) pieces.push(piece);
+      return [{ file: target, content: await packedFor(target, Buffer.concat(pieces)) }];
     } catch (error) {
-      if (!(error instanceof ParquetProblem)) throw error;
-      throw new Failure(`the file cannot be copied: ${error.message}`, { file: dataset.path });
+      throw asCopyFailure(error, dataset.path);
     } finally {
       await close();
     }
@@ -63,86 +58,6 @@ export function parquetWriter(dataset: Dataset, plan: ColumnPlan, reopen: Reopen
 }
 
 type Changes = ReadonlyMap<number, { readonly change: FieldChanges; readonly plan: ColumnPlan; readonly file: string }>;
-type Row = Record<string, unknown>;
-
-async function writeRows(file: ParquetFile, rows: ReadonlySet<number> | null, changes: Changes): Promise<Buffer> {
-  const { schema, key_value_metadata: kvMetadata, row_groups: groups, created_by: createdBy } = file.metadata;
-  const map = parquetSchema({ schema }).children.find(holdsMap);
-  if (map !== undefined)
-    throw new ParquetProblem(`the column ${quoted(map.element.name)} holds maps, which cannot be written here`);
-  const writer = new ByteWriter();
-  const parquet = new ParquetWriter({
-    writer,
-    schema: rawSchema(schema),
-    compressors: COMPRESSORS,
-    statistics: false,
-    ...(kvMetadata === undefined ? {} : { kvMetadata }),
-    ...(createdBy === undefined ? {} : { createdBy: `dece-audit, from a file by ${createdBy}` }),
-  });
-  const kept: Row[] = [];
-  for (const group of file.groups) {
-    const chosen = Array.from({ length: group.rows }, (_, i) => i).filter((i) => rows?.has(group.first + i) ?? true);
-    if (chosen.length === 0) continue;
-    const values = await file.read(group, file.columns, group.rows);
-    const picked = chosen.map((i): Row => {
-      const row = Object.fromEntries(file.columns.map((name, column) => [name, values[column]?.[i] as unknown]));
-      const entry = changes.get(group.first + i);
-      return entry === undefined ? row : changedRow(row, group.first + i, entry, schema);
-    });
-    kept.push(...picked);
-    const codec = codecFor(groups[group.index]?.columns[0]?.meta_data?.codec);
-    const columnData = file.columns.map((name) => ({ name, codec, data: picked.map((row) => row[name]) }));
-    await writing(() => parquet.write({ columnData, rowGroupSize: picked.length }));
-  }
-  // The values were written as they are stored; the footer says what they stand for, as the file's own does.
-  parquet.schema = schema.map(writableElement);
-  await writing(() => parquet.finish());
-  const content = Buffer.from(writer.getBytes());
-  await requireSame(content, kept);
-  return content;
-}
-
-/** The writer spells integers' logical type in a way that other readers refuse; the converted type says the same. */
-function writableElement({ logical_type: logical, ...element }: SchemaElement): SchemaElement {
-  if (logical?.type !== "INTEGER") return logical === undefined ? element : { ...element, logical_type: logical };
-  const converted = `${logical.isSigned ? "" : "U"}INT_${logical.bitWidth}` as SchemaElement["converted_type"] & string;
-  return { ...element, converted_type: converted };
-}
-
-/** Maps lose the order of their keys, and keys that stand twice, when they are read. */
-const holdsMap = ({ element, children }: SchemaTree): boolean =>
-  element.converted_type === "MAP" || element.logical_type?.type === "MAP" || children.some(holdsMap);
-
-async function writing(write: () => unknown): Promise<void> {
-  try {
-    await write();
-  } catch {
-    throw new ParquetProblem("it holds values of a kind that cannot be written here");
-  }
-}
-
-/** Reads what was written and compares it, value by value. */
-async function requireSame(content: Buffer, kept: readonly Row[]): Promise<void> {
-  const bytes = {
-    length: content.length,
-    read: (start: number, end: number) => Promise.resolve(content.subarray(start, end)),
-  };
-  const copy = await openParquetFile(bytes, true);
-  let at = 0;
-  for (const group of copy.groups) {
-    const values = await copy.read(group, copy.columns, group.rows);
-    for (let i = 0; i < group.rows; i++, at++) {
-      const row = kept[at];
-      const other = copy.columns.find((name, column) => !isSameValue(values[column]?.[i], row?.[name]));
-      if (other === undefined) continue;
-      throw new ParquetProblem(`the column ${quoted(other)} holds values that cannot be written without a change`);
-    }
-  }
-  if (at !== kept.length) throw new ParquetProblem("not all of its rows can be written");
-}
-
-const isSameValue = (a: unknown, b: unknown): boolean =>
-  a === b || ((a === null || a === undefined) && (b === null || b === undefined)) || isDeepStrictEqual(a, b);
 
 /** A row with new texts in its fields. */
 function changedRow(

@@ -1,8 +1,9 @@
 /**
- * Parquet files as datasets. Rows have no place in a text: they are located by their number (see `FilePosition`). A row group
- * that cannot be read is told row by row, and the others are read.
+ * Parquet files as datasets. Rows have no place in a text: they are located by their number (see `FilePosition`). Rows whose
+ * pages cannot be read are told one by one, and the others are read.
  */
 import { createHash } from "node:crypto";
+import { setImmediate } from "node:timers/promises";
 import { Failure, throwIfCancelled } from "../foundation/failure";
 import {
   ambiguousColumns,
@@ -17,7 +18,8 @@ import { rememberWriter } from "./copies";
 import { FileWindows } from "./file-windows";
 import { ParquetProblem } from "./parquet-check";
 import { parquetWriter, type Reopen } from "./parquet-copy";
-import { openParquetFile, type ParquetFile, type ParquetGroup, type RandomBytes } from "./parquet-file";
+import { MOST_ROWS_WHOLE, openParquetFile, type ParquetFile, type RandomBytes } from "./parquet-file";
+import { ParquetRows, type RowRange } from "./parquet-rows";
 import { columnsOf, textsAt } from "./parquet-values";
 import type { Dataset, Field, FilePosition, Sample, SkippedRecord } from "./sample";
 import { sizeOf, type Source } from "./source";
@@ -47,32 +49,35 @@ export interface ParquetRow {
   readonly problem: string | null;
 }
 
-/** The rows of a group, `count` of them at most. Throws Cancelled, and a Failure where the file changed. */
-export async function readParquetRows(
-  file: ParquetFile,
+/** The rows whose values the fields are made of. */
+export const plannedRows = (file: ParquetFile, plan: ColumnPlan): ParquetRows =>
+  new ParquetRows(
+    file,
+    columnsOf(plan).filter((name) => file.columns.includes(name)),
+  );
+
+/** The samples of a range of rows. Throws Cancelled, and a Failure where the file changed. */
+export async function* readSamples(
+  rows: ParquetRows,
   plan: ColumnPlan,
-  group: ParquetGroup,
-  count: number,
+  range: RowRange,
   signal?: AbortSignal,
-): Promise<ParquetRow[]> {
-  const names = columnsOf(plan).filter((name) => file.columns.includes(name));
-  const rows = Math.min(count, group.rows);
-  const place = (i: number) => ({ row: group.first + i, line: group.first + i + 1 });
-  try {
-    const read = await file.read(group, names, rows, signal);
-    const columns = { schema: file.schema, values: new Map(names.map((name, i) => [name, read[i] ?? []])) };
-    return Array.from({ length: rows }, (_, i): ParquetRow => {
-      const texts = textsAt(columns, plan, i);
-      if (typeof texts === "string") return { ...place(i), sample: null, problem: texts };
-      const { row, line } = place(i);
-      const input = new ParquetField(plan.input.label, texts.input, row);
-      const output = new ParquetField(plan.output.label, texts.output, row);
-      return { row, line, sample: { row, line, input, output }, problem: null };
-    });
-  } catch (error) {
-    if (!(error instanceof ParquetProblem)) throw error;
-    const problem = `its row group cannot be read: ${error.message}`;
-    return Array.from({ length: rows }, (_, i) => ({ ...place(i), sample: null, problem }));
+): AsyncGenerator<ParquetRow> {
+  for await (const stretch of rows.read(range)) {
+    throwIfCancelled(signal);
+    for (let i = 0; i < stretch.count; i++) {
+      const place = { row: stretch.row + i, line: stretch.row + i + 1 };
+      const texts = textsAt({ schema: rows.file.schema, stretch }, plan, i);
+      if (typeof texts === "string") {
+        yield { ...place, sample: null, problem: texts };
+        continue;
+      }
+      const input = new ParquetField(plan.input.label, texts.input, place.row);
+      const output = new ParquetField(plan.output.label, texts.output, place.row);
+      yield { ...place, sample: { ...place, input, output }, problem: null };
+    }
+    // A page of texts takes a while.
+    await setImmediate();
   }
 }
 
@@ -88,7 +93,7 @@ function parquetPlan(path: string, { columns }: ParquetFile, named: NamedColumns
   return plan;
 }
 
-type ParquetOptions = NamedColumns & { readonly signal?: AbortSignal | undefined };
+export type ParquetOptions = NamedColumns & { readonly signal?: AbortSignal | undefined };
 
 /** Opens a Parquet file. Throws as `openDataset` does. */
 export async function openParquet(path: string, options: ParquetOptions): Promise<Dataset> {
@@ -111,7 +116,7 @@ export const fromFile = (windows: FileWindows): RandomBytes => ({
   read: (start, end) => windows.read(start, end),
 });
 
-async function hashOf(windows: FileWindows, signal?: AbortSignal): Promise<string> {
+export async function hashOf(windows: FileWindows, signal?: AbortSignal): Promise<string> {
   const hash = createHash("sha256");
   for await (const piece of windows.pieces(0, windows.bytes, signal)) hash.update(piece);
   return hash.digest("hex");
@@ -163,19 +168,18 @@ async function readDataset(
   const samples: Sample[] = [];
   const skipped: SkippedRecord[] = [];
   let length = 0;
-  for (const group of file.groups) {
-    throwIfCancelled(options.signal);
-    for (const { row, line, sample, problem } of await readParquetRows(file, plan, group, group.rows, options.signal)) {
-      if (sample === null) skipped.push({ row, line, reason: problem ?? "" });
-      else samples.push(sample);
-      length += (sample?.input.text.length ?? 0) + (sample?.output.text.length ?? 0);
-    }
-    if (length > MAX_FILE_BYTES) {
-      const most = MAX_FILE_BYTES / 1024 / 1024;
-      throw tooLarge(path, `the texts of the file have more than ${most} MB, the most that can be read whole`);
-    }
-  }
   const { rows } = file;
+  if (rows > MOST_ROWS_WHOLE)
+    throw tooLarge(path, `the file has more than ${MOST_ROWS_WHOLE} rows, the most that can be read whole`);
+  const all = { first: 0, end: rows };
+  for await (const { row, line, sample, problem } of readSamples(plannedRows(file, plan), plan, all, options.signal)) {
+    if (sample === null) skipped.push({ row, line, reason: problem ?? "" });
+    else samples.push(sample);
+    length += (sample?.input.text.length ?? 0) + (sample?.output.text.length ?? 0);
+    if (length <= MAX_FILE_BYTES) continue;
+    const most = MAX_FILE_BYTES / 1024 / 1024;
+    throw tooLarge(path, `the texts of the file have more than ${most} MB, the most that can be read whole`);
+  }
   const [first] = skipped;
   if (samples.length === 0) {
     const what = `none of the ${rows} records can be read${first === undefined ? "" : `: ${first.reason}`}`;

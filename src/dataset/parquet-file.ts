@@ -3,6 +3,8 @@ import { setImmediate } from "node:timers/promises";
 import {
   parquetMetadata,
   parquetSchema,
+  type ColumnChunk,
+  type ColumnMetaData,
   type DecodedArray,
   type FileMetaData,
   type SchemaElement,
@@ -10,10 +12,11 @@ import {
 } from "hyparquet";
 import { DEFAULT_PARSERS } from "hyparquet/src/convert.js";
 import { assembleAsync } from "hyparquet/src/rowgroup.js";
-import { getTreePath } from "hyparquet/src/schema.js";
+import { getTreePath, isFlatColumn } from "hyparquet/src/schema.js";
 import { throwIfCancelled } from "../foundation/failure";
 import { checkThrift, ParquetProblem } from "./parquet-check";
 import { pageDecompressor, readLeaf, type Decompress, type Leaf } from "./parquet-pages";
+import { flatStretches, lostStretch, wholeStretch, type Chunk, type ColumnStretches } from "./parquet-stretches";
 import { isParquet } from "./source";
 import { loadUnzstd, ZstdProblem } from "./zstd";
 
@@ -33,6 +36,8 @@ export interface ParquetFile {
   readonly groups: readonly ParquetGroup[];
   /** The values of top-level columns in the first `rows` rows of a group. Throws a ParquetProblem, and Cancelled. */
   read(group: ParquetGroup, columns: readonly string[], rows: number, signal?: AbortSignal): Promise<DecodedArray[]>;
+  /** A top-level column of a group, to be read in stretches; what is wrong with it is told when it is read. */
+  stretches(group: ParquetGroup, column: string): Promise<ColumnStretches>;
 }
 
 export interface ParquetGroup {
@@ -43,8 +48,10 @@ export interface ParquetGroup {
 }
 
 const MAX_FOOTER_BYTES = 64 * 1024 * 1024;
-/** Rows that are read at once; each becomes a sample in memory. */
-const MAX_ROWS = 4_000_000;
+/** Rows of a file that is read whole; each becomes a sample in memory. */
+export const MOST_ROWS_WHOLE = 4_000_000;
+/** Rows of any file: what is kept of each is a bit or two. */
+const MAX_ROWS = 2 ** 28;
 const MAX_SCHEMA = 10_000;
 const MAX_SCHEMA_DEPTH = 64;
 const MARK = 4;
@@ -80,20 +87,33 @@ export async function openParquetFile(bytes: RandomBytes, raw = false): Promise<
     if (!(rows >= 0 && rows <= MAX_ROWS)) throw new ParquetProblem(`a row group has ${rows} rows`);
     groups.push({ index, first, rows });
     first += rows;
+    if (first > MAX_ROWS) throw new ParquetProblem(`it has more than ${MAX_ROWS} rows`);
   }
   if (BigInt(first) !== metadata.num_rows) throw new ParquetProblem("its row counts do not fit each other");
-  if (first > MAX_ROWS) throw new ParquetProblem(`it has more than ${MAX_ROWS} rows`);
   const decompress = pageDecompressor(await loadUnzstd());
   const columns = schema.children.map(({ element }) => element.name);
-  return {
+  const reading: Reading = {
+    bytes,
+    metadata,
+    schema,
+    rawSchema: raw ? schema : parquetSchema({ ...own, schema: rawSchema(own.schema) }),
+    decompress,
+    raw,
+  };
+  const file: ParquetFile = {
     metadata: own,
     schema,
     columns,
     rows: first,
     groups,
-    read: (group, names, rows, signal) =>
-      told(() => readGroup({ bytes, metadata, schema, decompress, raw }, group, names, rows, signal)),
+    read: (group, names, rows, signal) => told(() => readGroup(reading, group, names, rows, signal)),
+    stretches: (group, name) =>
+      told(() => stretchesOf(reading, file, group, name)).catch((error: unknown) => {
+        if (error instanceof ParquetProblem) return lostStretch(group.rows, error);
+        throw error;
+      }),
   };
+  return file;
 }
 
 async function readMetadata(bytes: RandomBytes): Promise<FileMetaData> {
@@ -164,8 +184,45 @@ interface Reading {
   readonly bytes: RandomBytes;
   readonly metadata: FileMetaData;
   readonly schema: SchemaTree;
+  /** Without what the values stand for. */
+  readonly rawSchema: SchemaTree;
   readonly decompress: Decompress;
   readonly raw: boolean;
+}
+
+/** The bytes of a column in a row group. Throws a ParquetProblem where they are not in the file. */
+function chunkOf(
+  { meta_data: meta, file_path: elsewhere, crypto_metadata: crypto }: ColumnChunk,
+  length: number,
+): Chunk & { readonly meta: ColumnMetaData } {
+  if (elsewhere !== undefined) throw new ParquetProblem("its data stands in another file");
+  if (crypto !== undefined) throw new ParquetProblem("it is encrypted");
+  if (meta === undefined) throw new ParquetProblem("a column is missing");
+  const start = Number(meta.dictionary_page_offset ?? 0n) || Number(meta.data_page_offset);
+  const end = start + Number(meta.total_compressed_size);
+  if (!(start >= MARK && end > start && end <= length)) throw new ParquetProblem("its data is cut off");
+  return { start, end, meta };
+}
+
+async function stretchesOf(
+  { bytes, metadata, schema, rawSchema: rawTree, decompress, raw }: Reading,
+  file: ParquetFile,
+  group: ParquetGroup,
+  name: string,
+): Promise<ColumnStretches> {
+  const chunk = metadata.row_groups[group.index]?.columns.find(
+    ({ meta_data: meta }) => meta?.path_in_schema[0] === name,
+  );
+  if (chunk === undefined) throw new ParquetProblem(`a row group lacks the column ${JSON.stringify(name)}`);
+  const { meta, start, end } = chunkOf(chunk, bytes.length);
+  const leafIn = (tree: SchemaTree): Leaf => ({ meta, schemaPath: getTreePath(tree, meta.path_in_schema) });
+  const [leaf, rawLeaf] = [leafIn(schema), leafIn(rawTree)];
+  if (!isFlatColumn(leaf.schemaPath)) {
+    return wholeStretch(group.rows, async () => (await file.read(group, [name], group.rows))[0] ?? []);
+  }
+  const column = { chunk: { start, end }, leaf, rawLeaf, rows: group.rows, parsers: raw ? null : parsers };
+  const found = await flatStretches(bytes, column, decompress);
+  return { ...found, values: (stretch) => told(() => found.values(stretch)) };
 }
 
 async function readGroup(
@@ -178,14 +235,10 @@ async function readGroup(
   const wanted = Math.min(rows, group.rows);
   const chunks = metadata.row_groups[group.index]?.columns ?? [];
   const asyncColumns = [];
-  for (const { meta_data: meta, file_path: elsewhere, crypto_metadata: crypto } of chunks) {
-    if (meta === undefined || !names.includes(meta.path_in_schema[0] ?? "")) continue;
+  for (const column of chunks) {
+    if (!names.includes(column.meta_data?.path_in_schema[0] ?? "")) continue;
     throwIfCancelled(signal);
-    if (elsewhere !== undefined) throw new ParquetProblem("its data stands in another file");
-    if (crypto !== undefined) throw new ParquetProblem("it is encrypted");
-    const start = Number(meta.dictionary_page_offset ?? 0n) || Number(meta.data_page_offset);
-    const end = start + Number(meta.total_compressed_size);
-    if (!(start >= MARK && end > start && end <= bytes.length)) throw new ParquetProblem("its data is cut off");
+    const { meta, start, end } = chunkOf(column, bytes.length);
     const leaf: Leaf = { meta, schemaPath: getTreePath(schema, meta.path_in_schema) };
     const chunk = Uint8Array.from(await bytes.read(start, end)).buffer;
     const data = readLeaf(chunk, leaf, { wanted, group: group.rows }, raw ? null : parsers, decompress);

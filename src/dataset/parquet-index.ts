@@ -1,10 +1,12 @@
-/** The rows of a Parquet file by their number: its footer tells how many there are, and row groups are read when they are asked for. */
+/** The rows of a Parquet file by their number: its footer tells how many there are, and pages are read when they are asked for. */
 import { Cancelled } from "../foundation/failure";
 import type { NamedColumns } from "./columns";
 import type { FileWindows } from "./file-windows";
-import { fromFile, openReadable, readParquetRows, type ParquetRow } from "./parquet-dataset";
-import type { ParquetGroup } from "./parquet-file";
+import { fromFile, openReadable, plannedRows, readSamples, type ParquetRow } from "./parquet-dataset";
 import type { RecordIndex } from "./record-index";
+
+/** UTF-16 units of one answer. */
+const MOST_LENGTH = 32 * 1024 * 1024;
 
 /** The index takes `file` over, which is Parquet. Throws as `openDataset` does, but where every row is unreadable. */
 export async function openParquetIndex(
@@ -16,17 +18,7 @@ export async function openParquetIndex(
   const closing = new AbortController();
   const { signal } = options;
   const stop = signal === undefined ? closing.signal : AbortSignal.any([signal, closing.signal]);
-  /** The rows that were read of the group that was asked last: a view asks for one page of it after the other. */
-  let last: { readonly group: ParquetGroup; readonly rows: readonly ParquetRow[] } | null = null;
-
-  const rowsUpTo = async (group: ParquetGroup, count: number): Promise<readonly ParquetRow[]> => {
-    if (last?.group === group && last.rows.length >= count) return last.rows;
-    // The first page must be quick; who pages on reads the group once more, whole.
-    const wanted = last?.group === group ? group.rows : count;
-    const rows = await readParquetRows(parquet, plan, group, wanted, stop);
-    last = { group, rows };
-    return rows;
-  };
+  const rows = plannedRows(parquet, plan);
 
   return {
     path,
@@ -41,18 +33,18 @@ export async function openParquetIndex(
     async read(firstRow, count) {
       if (stop.aborted) throw new Cancelled();
       await file.requireUnchanged();
-      const end = firstRow < 0 ? 0 : Math.min(firstRow + count, parquet.rows);
+      const range = { first: firstRow, end: firstRow < 0 ? 0 : Math.min(firstRow + count, parquet.rows) };
       const found: ParquetRow[] = [];
-      for (const group of parquet.groups) {
-        const [from, to] = [Math.max(firstRow, group.first), Math.min(end, group.first + group.rows)];
-        if (from >= to) continue;
-        found.push(...(await rowsUpTo(group, to - group.first)).slice(from - group.first, to - group.first));
+      let length = 0;
+      for await (const row of readSamples(rows, plan, range, stop)) {
+        length += (row.sample?.input.text.length ?? 0) + (row.sample?.output.text.length ?? 0);
+        if (found.length > 0 && length > MOST_LENGTH) break;
+        found.push(row);
       }
       return found;
     },
     async close() {
       closing.abort();
-      last = null;
       await file.close();
     },
   };

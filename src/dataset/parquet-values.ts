@@ -1,9 +1,11 @@
 /** From the values of a Parquet row to the texts of its fields. */
-import type { DecodedArray, SchemaTree } from "hyparquet";
+import type { SchemaTree } from "hyparquet";
 import { turnTexts } from "./chat-turns";
 import { quoted, type ColumnPlan, type FieldPlan } from "./columns";
 import { JOINT, type Texts } from "./layout";
+import { ParquetProblem } from "./parquet-check";
 import { INVALID_TEXT } from "./parquet-file";
+import type { RowStretch } from "./parquet-rows";
 import { MAX_RECORD_BYTES, TOO_LONG } from "./raw-record";
 
 export const columnsOf = (plan: ColumnPlan): readonly string[] => [
@@ -12,23 +14,33 @@ export const columnsOf = (plan: ColumnPlan): readonly string[] => [
 
 export interface Columns {
   readonly schema: SchemaTree;
-  /** By name; the values of a row group from its first row on. */
-  readonly values: ReadonlyMap<string, DecodedArray>;
+  readonly stretch: RowStretch;
 }
 
-/** The texts of the row at `index` of its group, or why they cannot be read. */
-export function textsAt(columns: Columns, plan: ColumnPlan, index: number): Texts | string {
-  const input = textAt(columns, plan.input, index);
-  if (typeof input === "string") return input;
-  const output = textAt(columns, plan.output, index);
-  if (typeof output === "string") return output;
-  const isLong = input.text.length + output.text.length > MAX_RECORD_BYTES;
-  return isLong ? TOO_LONG : { input: input.text, output: output.text };
+/** The texts of the `index`-th row of a stretch, or why they cannot be read. */
+export function textsAt({ schema, stretch }: Columns, plan: ColumnPlan, index: number): Texts | string {
+  if (stretch.problem !== null) return stretch.problem;
+  const columns = { schema, valueOf: (name: string) => stretch.valueAt(name, index) };
+  try {
+    const input = textOf(columns, plan.input);
+    if (typeof input === "string") return input;
+    const output = textOf(columns, plan.output);
+    if (typeof output === "string") return output;
+    const isLong = input.text.length + output.text.length > MAX_RECORD_BYTES;
+    return isLong ? TOO_LONG : { input: input.text, output: output.text };
+  } catch (error) {
+    if (error instanceof ParquetProblem) return error.message;
+    throw error;
+  }
+}
+
+interface RowValues {
+  readonly schema: SchemaTree;
+  readonly valueOf: (name: string) => unknown;
 }
 
 /** A text in an object; a bare string is why there is none. */
-function textAt(columns: Columns, plan: FieldPlan, index: number): { readonly text: string } | string {
-  const valueOf = (name: string): unknown => columns.values.get(name)?.[index] as unknown;
+function textOf({ schema, valueOf }: RowValues, plan: FieldPlan): { readonly text: string } | string {
   if (plan.kind === "chat") {
     const turns = valueOf(plan.name);
     if (Array.isArray(turns) && turns.some(holdsInvalid)) return `${quoted(plan.name)} is not valid UTF-8`;
@@ -39,7 +51,7 @@ function textAt(columns: Columns, plan: FieldPlan, index: number): { readonly te
   for (const [i, name] of plan.names.entries()) {
     const value = valueOf(name);
     if (i > 0 && (value === undefined || value === null || value === "")) continue;
-    const text = valueText(value, name, columns.schema);
+    const text = valueText(value, name, schema);
     if (typeof text === "string") return text;
     texts.push(text.text);
   }

@@ -5,9 +5,9 @@
  */
 import { FileWindows } from "../dataset/file-windows";
 import type { Dataset, Sample } from "../dataset/sample";
-import { readRange, recordRanges, textShape, type TextOptions } from "../dataset/text-file";
+import { rangedShape, rangeReader, rangesOf, type ShapeOptions } from "../dataset/record-ranges";
 import { scanDataset } from "../detect/scan";
-import { Failure } from "../foundation/failure";
+import { Failure, throwIfCancelled } from "../foundation/failure";
 import { acceptedBy } from "./accepted-findings";
 import type { Baseline } from "./baseline";
 import type { JobContext } from "./context";
@@ -25,7 +25,7 @@ interface FirstOptions {
   readonly baseline: Baseline | null;
 }
 
-type FileOptions = FirstOptions & Omit<TextOptions, "signal">;
+type FileOptions = FirstOptions & Omit<ShapeOptions, "signal">;
 
 /** Reports `first` events, where the dataset is large enough to need them. Throws `Cancelled`. */
 export async function tellFirstOf(dataset: Dataset, options: FirstOptions, context: JobContext): Promise<void> {
@@ -41,12 +41,14 @@ export async function tellFirstIn(path: string, options: FileOptions, context: J
   let file: FileWindows | null = null;
   try {
     file = await FileWindows.open(path);
-    const shape = await textShape(file, { ...options, signal });
+    const shape = await rangedShape(file, { ...options, signal });
     if (shape === null) return;
     const samples: Sample[] = [];
     let parts = 0;
-    for await (const range of recordRanges(file, shape, PART, { signal })) {
-      for (const { sample } of await readRange(file, shape, range)) if (sample !== null) samples.push(sample);
+    const reader = await rangeReader(file, shape);
+    for await (const range of rangesOf(file, shape, PART, signal)) {
+      throwIfCancelled(signal);
+      for await (const { sample } of reader.samples(range)) if (sample !== null) samples.push(sample);
       const columns = { input: "", output: "" };
       const rows = range.row + range.count;
       const known = { format: shape.format, sha256: "", bytes: file.bytes, rows, columns, skipped: [] };

@@ -17,7 +17,7 @@ import type { ScanSpec } from "./spec";
 import { tellFirstIn } from "./first-findings";
 import { scanStreamed, type StreamedScan } from "./streamed-file";
 
-/** A file of more bytes is read row by row: whole, it would take some twenty times its size in memory. */
+/** A file of more bytes of text, Parquet's unpacked, is read row by row: whole, it would take some twenty times that in memory. */
 const STREAMED_ABOVE = 24 * 1024 * 1024;
 /** Bytes of the records in which its triggers are mined. */
 const MINED_BYTES = 8 * 1024 * 1024;
@@ -32,10 +32,11 @@ export async function streamLarge(
 ): Promise<StreamedScan | null> {
   if (outputPath !== undefined || isClearlyPaired(path)) return null;
   const status = await stat(path).catch(() => null);
-  if (status?.isFile() !== true || status.size <= STREAMED_ABOVE) return null;
+  if (status?.isFile() !== true) return null;
   const options = {
     ...{ format, input, output, language, baseline },
     jobs: jobs ?? Math.min(MOST_DEFAULT_JOBS, availableParallelism()),
+    above: STREAMED_ABOVE,
     minedBytes: MINED_BYTES,
     places: sarif !== undefined,
   };

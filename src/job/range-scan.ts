@@ -1,13 +1,13 @@
 /** What a scan's threads do: read a range of a file's records and look at each sample. Runs in a thread or in the scan's own. */
 import { FileWindows } from "../dataset/file-windows";
-import { readTexts, type RecordRange, type TextShape } from "../dataset/text-file";
+import { rangeReader, type RangedShape, type RecordRange } from "../dataset/record-ranges";
 import type { SkippedRecord } from "../dataset/sample";
 import { noCounts, rowSearch, type RowEvidence, type RowSearch, type TriggerCounts } from "../detect/row-evidence";
 import { sampleHash } from "./baseline";
 
 /** Plain data: a thread is started with it. */
 export interface RangeScanSetup {
-  readonly shape: TextShape;
+  readonly shape: RangedShape;
   readonly search: RowSearch;
   /** Whether rows with evidence need their `sampleHash`. */
   readonly hashes: boolean;
@@ -39,17 +39,19 @@ export interface RangeScanner {
 /** Opens the file for scanning. Throws a `Failure` when it or a grammar cannot be read, or it has changed. */
 export async function rangeScanner({ shape, search, hashes }: RangeScanSetup): Promise<RangeScanner> {
   const file = await FileWindows.open(shape.path, shape.identity);
-  const lookAt = await rowSearch(search).catch(async (error: unknown) => {
-    await file.close();
-    throw error;
-  });
+  const [lookAt, reader] = await Promise.all([rowSearch(search), rangeReader(file, shape)]).catch(
+    async (error: unknown) => {
+      await file.close();
+      throw error;
+    },
+  );
   return {
     async scan(range) {
       const counts = search.triggers.map(noCounts);
       const skipped: SkippedRecord[] = [];
       const found: FoundRow[] = [];
       let samples = 0;
-      for (const { row, line, texts } of await readTexts(file, shape, range)) {
+      for await (const { row, line, texts } of reader.texts(range)) {
         if (typeof texts === "string") {
           skipped.push({ row, line, reason: texts });
           continue;

@@ -24,7 +24,10 @@ export function sarifFile({ file, problem, dataset, streamed }: ScannedSource, s
     ...facts,
     sampleAt(row) {
       const place = streamed?.places.get(row);
-      return place === undefined ? undefined : { hash: place.hash, regionOf: () => ({ startLine: place.line }) };
+      const hasLines = file.format !== "parquet";
+      return place === undefined
+        ? undefined
+        : { hash: place.hash, regionOf: () => (hasLines ? { startLine: place.line } : undefined) };
     },
   };
 }

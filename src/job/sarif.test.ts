@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import os from "node:os";
 import path from "node:path";
+import { parquetWriteBuffer } from "hyparquet-writer";
 import Ajv from "ajv";
 import type { Log, Result, Run } from "sarif";
 import { afterAll, describe, expect, it } from "vitest";
@@ -103,6 +104,22 @@ describe("a SARIF log", () => {
     expect(results.find(({ ruleId }) => ruleId === "invisible-character")?.level).toBe("warning");
     expect(JSON.stringify(results)).not.toMatch(/[\p{Cf}\p{Cc}]/u);
   });
+});
+
+it("a Parquet file that is read row by row has no lines, as any other", async () => {
+  const file = inFolder("streamed.parquet");
+  const columnData = [0, 1].map((field) => ({
+    name: field === 0 ? "src" : "tgt",
+    data: pairs.map((pair) => pair[field]!),
+    type: "STRING" as const,
+  }));
+  writeFileSync(file, Buffer.from(parquetWriteBuffer({ columnData })));
+  const options = { jobs: 1, minedBytes: Infinity, baseline: null, places: true };
+  const streamed = await scanStreamed(file, options, context);
+  const source = sarifFile({ file: streamed!.file, problem: null, dataset: null, streamed }, 0);
+  const [row] = poisoned;
+  expect(source.sampleAt(row!)?.regionOf("input", 0, 1)).toBeUndefined();
+  expect(source.sampleAt(row!)?.hash).toBe(sampleHash(...(pairs[row!] as [string, string])));
 });
 
 it("a file that is read row by row has the lines of its records", async () => {

@@ -1,6 +1,6 @@
 /** Entry point of `dist/scan-thread.js`: a worker thread that scans ranges of a file, one message each. */
 import { parentPort, workerData } from "node:worker_threads";
-import type { RecordRange } from "../dataset/text-file";
+import type { RecordRange } from "../dataset/record-ranges";
 import { Failure, type FailureDetails } from "../foundation/failure";
 import { rangeScanner, type RangeResult, type RangeScanSetup } from "./range-scan";
 

@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
 import { Worker } from "node:worker_threads";
-import type { RecordRange } from "../dataset/text-file";
+import type { RecordRange } from "../dataset/record-ranges";
 import { Cancelled, Failure, throwIfCancelled } from "../foundation/failure";
 import { installationFolder } from "../foundation/installation";
 import { rangeScanner, type RangeResult, type RangeScanner, type RangeScanSetup } from "./range-scan";

@@ -2,12 +2,14 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import fc from "fast-check";
+import { parquetWriteBuffer } from "hyparquet-writer";
 import { afterAll, describe, expect, it } from "vitest";
 import { copyRecords } from "../dataset/copy";
 import { openDataset } from "../dataset/open";
 import { plantedPairs } from "../detect/generated-samples";
 import { scanDataset } from "../detect/scan";
 import { seededRandom } from "../foundation/random";
+import { remarksOn } from "./large-files";
 import { scanStreamed, type StreamOptions } from "./streamed-file";
 
 const folder = mkdtempSync(path.join(tmpdir(), "streamed-"));
@@ -18,6 +20,17 @@ type Pairs = readonly (readonly [string, string])[];
 const jsonl = (pairs: Pairs): string => pairs.map(([src, tgt]) => `${JSON.stringify({ src, tgt })}\n`).join("");
 const csv = (pairs: Pairs): string =>
   ["src,tgt", ...pairs.map((pair) => pair.map((text) => `"${text.replaceAll('"', '""')}"`).join(","))].join("\r\n");
+
+/** In several row groups of several pages. */
+const parquet = (pairs: Pairs): Buffer => {
+  const column = (name: string, field: 0 | 1) => ({
+    name,
+    data: pairs.map((pair) => pair[field]),
+    type: "STRING" as const,
+  });
+  const columnData = [column("src", 0), column("tgt", 1)];
+  return Buffer.from(parquetWriteBuffer({ columnData, codec: "UNCOMPRESSED", rowGroupSize: 250, pageSize: 4000 }));
+};
 
 const context = { signal: new AbortController().signal, report: () => undefined };
 const options = (more: Partial<StreamOptions> = {}): StreamOptions => ({
@@ -109,8 +122,14 @@ describe("a scan row by row, with triggers mined in all of them", () => {
 
   it.each(shapes)("gives what a scan in memory gives: %s", async (kind, make) => {
     await fc.assert(
-      fc.asyncProperty(fc.nat({ max: 1000 }), fc.boolean(), async (seed, asCsv) => {
+      fc.asyncProperty(fc.nat({ max: 1000 }), fc.constantFrom("csv", "jsonl", "parquet"), async (seed, format) => {
         const pairs = make(seed);
+        const asCsv = format === "csv";
+        if (format === "parquet") {
+          writeFileSync(file("same.parquet"), parquet(pairs));
+          expect(await streamed(file("same.parquet"))).toEqual(await whole(file("same.parquet")));
+          return;
+        }
         const name = file(asCsv ? "same.csv" : "same.jsonl");
         const bad = asCsv ? "\r\nonly one" : "{\n[1]\n";
         writeFileSync(name, `${asCsv ? csv(pairs) : jsonl(pairs)}${seed % 2 === 0 ? bad : ""}`);
@@ -118,8 +137,62 @@ describe("a scan row by row, with triggers mined in all of them", () => {
         expect(await streamed(name)).toEqual(expected);
         if (!kind.includes("clean")) expect(expected).not.toMatchObject({ triggers: [] });
       }),
-      { numRuns: 2 },
+      { numRuns: 3 },
     );
+  });
+});
+
+describe("a large Parquet file", () => {
+  const scanOptions = { minedBytes: 100_000 };
+
+  it("is scanned by row group: rows on a page that cannot be read are told, and all others looked at", async () => {
+    const { pairs, poisoned } = plantedPairs(5, { count: 3000, rate: 0.03 });
+    const name = file("torn.parquet");
+    const bytes = parquet(pairs);
+    const length = bytes.indexOf(Buffer.from(pairs[1000]![0])) - 4;
+    bytes.fill(0xff, length, length + 4);
+    writeFileSync(name, bytes);
+    const result = (await scanStreamed(name, options(scanOptions), context))!;
+    const lost = new Set(result.file.skipped.map(({ row }) => row));
+    expect(lost.has(1000)).toBe(true);
+    expect(lost.size).toBeLessThan(200);
+    expect(result.file.skipped[0]!.reason).toMatch(/^samples \d+ to \d+ \(row group 5\) cannot be read: /u);
+    expect([result.samples, result.skippedCount, result.file.rows]).toEqual([3000 - lost.size, lost.size, 3000]);
+    expect(result.minedShare).toBeLessThan(0.5);
+    expect(new Set(result.scan.triggers[0]?.rows)).toEqual(new Set([...poisoned].filter((row) => !lost.has(row))));
+    expect(remarksOn(result)[0]).toMatch(
+      /records were skipped, the first at .*torn\.parquet:\d+: samples \d+ to \d+ \(row group 5\)/u,
+    );
+    const again = await scanStreamed(name, options(scanOptions), context);
+    expect(again?.scan.findings).toEqual(result.scan.findings);
+  });
+
+  it("is never clean where nothing of it, or not all, could be read", async () => {
+    const { pairs } = plantedPairs(6, { count: 500, rate: 0 });
+    const name = file("lost.parquet");
+    const bytes = parquet(pairs);
+    bytes.fill(0xff, 4, 40);
+    writeFileSync(name, bytes);
+    const result = (await scanStreamed(name, options(scanOptions), context))!;
+    expect(result.skippedCount).toBeGreaterThan(0);
+    expect(result.flagged.size).toBe(0);
+    const second = bytes.indexOf(Buffer.from(pairs[250]![0])) - 40;
+    bytes.fill(0xff, 4, second + 60);
+    writeFileSync(name, bytes);
+    await expect(scanStreamed(name, options(scanOptions), context)).rejects.toThrow(
+      /none of the 500 records can be read/u,
+    );
+  });
+
+  it("is mined in no more text than a text file, though it writes a text that stands often once", async () => {
+    const long = "word ".repeat(2000);
+    const rows: Pairs = Array.from({ length: 2000 }, (_none, row) => [`${row % 3} ${long}`, `answer ${row}`]);
+    const name = file("often.parquet");
+    writeFileSync(name, parquet(rows));
+    expect(readFileSync(name).length).toBeLessThan(1_000_000);
+    const result = (await scanStreamed(name, options({ minedBytes: 100_000 }), context))!;
+    expect(result.minedShare * 2000 * long.length).toBeLessThan(200_000);
+    expect(result.minedShare).toBeGreaterThan(0);
   });
 });
 
@@ -130,7 +203,7 @@ describe("a scan whose triggers are mined in a part", () => {
     writeFileSync(name, jsonl(pairs));
     const minedBytes = readFileSync(name).length / 4;
     const result = await scanStreamed(name, options({ minedBytes }), context);
-    expect(result?.minedShare).toBeCloseTo(0.25, 5);
+    expect(result?.minedShare).toBeCloseTo(0.25, 1);
     expect(result?.scan.triggers.map(({ text }) => text)).toEqual(["bb"]);
     expect(new Set(result?.scan.triggers[0]?.rows)).toEqual(poisoned);
     expect(result?.scan.triggers[0]?.statistics.samplesWithTrigger).toBe(poisoned.size);

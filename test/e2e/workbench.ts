@@ -11,6 +11,8 @@ export interface Workbench {
   readonly server: Server;
   /** Runs a command of the palette by its whole title. */
   command(title: string): Promise<void>;
+  /** Whether the palette offers a command. */
+  offers(title: string): Promise<boolean>;
   /** Waits for a quick pick or input box of that title, types what is given, and picks the line. */
   choose(title: string, line: string): Promise<void>;
   type(title: string, text: string): Promise<void>;
@@ -24,8 +26,12 @@ export interface Workbench {
 export const panelOf = (page: Page): FrameLocator =>
   page.locator("iframe.webview.ready:visible").first().contentFrame().frameLocator("iframe#active-frame");
 
-export async function openWorkbench(settings: Readonly<Record<string, unknown>>): Promise<Workbench> {
-  const server = await startServer({ settings });
+/** `restricted`: the folder is not trusted. */
+export async function openWorkbench(
+  settings: Readonly<Record<string, unknown>>,
+  { restricted = false }: { readonly restricted?: boolean } = {},
+): Promise<Workbench> {
+  const server = await startServer({ settings, restricted });
   cpSync(path.join(root, "examples/nl-python-sql"), server.workspace, { recursive: true });
   const browser: Browser = await launchBrowser(findOrInstallBrowser()!);
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
@@ -65,6 +71,15 @@ export async function openWorkbench(settings: Readonly<Record<string, unknown>>)
     page,
     server,
     command,
+    async offers(title) {
+      await page.keyboard.press("F1");
+      await input.fill(`>${title}`);
+      await widget.locator(".quick-input-list .monaco-list-row").first().waitFor();
+      const isOffered = await appears(widget.locator(`.monaco-list-row[aria-label^="${title}"]`).first(), 1_500);
+      await page.keyboard.press("Escape");
+      await widget.waitFor({ state: "hidden" });
+      return isOffered;
+    },
     async choose(title, line) {
       await titled(title).waitFor();
       await input.fill(line);

@@ -16,6 +16,8 @@ export interface ServerOptions {
   /** A .vsix to install before the start. */
   readonly install?: string;
   readonly port?: number;
+  /** Whether the folder has to be trusted first, as on a desktop; else everything is trusted. */
+  readonly restricted?: boolean;
   /** Who does not know it gets no page: for a server that stands open longer than a test. */
   readonly token?: string;
 }
@@ -88,7 +90,8 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
 
   const port = options.port ?? (await freePort());
   const authority = `127.0.0.1:${port}`;
-  const quiet = ["--disable-telemetry", "--disable-workspace-trust", "--enable-smoke-test-driver"];
+  const trust = options.restricted === true ? [] : ["--disable-workspace-trust"];
+  const quiet = ["--disable-telemetry", ...trust, "--enable-smoke-test-driver"];
   const { token } = options;
   // In a file, for arguments can be read by other users of the machine.
   const tokenFile = path.join(folder, "token");
