@@ -19,7 +19,7 @@ const largestShare = 0.3;
 
 /** A test of phrases: whether one may be exclusive. */
 export function exclusivePhrases(corpus: Corpus): (phrase: Phrase) => boolean {
-  const { written, copied, writers, copiers, firstLongerThan } = outputFragments(corpus);
+  const { writtenBy, copiedBy, writers, copiers, firstLongerThan } = outputFragments(corpus);
   const end = firstLongerThan(longestFragment);
   const fewest = fewestHolders(corpus.samples.length);
   return ({ samples, holders: size }) => {
@@ -27,7 +27,7 @@ export function exclusivePhrases(corpus: Corpus): (phrase: Phrase) => boolean {
     const holders = [...new Set(samples)].sort((a, b) => corpus.hashes[a]! - corpus.hashes[b]!).slice(0, looked);
     const shared = new Map<number, number>();
     for (const sample of holders.slice(0, triedHolders)) {
-      for (const fragment of written[sample]!) {
+      for (const fragment of writtenBy(sample)) {
         const outputs = writers[fragment]! + copiers[fragment]!;
         if (fragment < end && outputs >= leastShare * size && outputs <= mostOutputs * size + 1)
           shared.set(fragment, 0);
@@ -35,7 +35,7 @@ export function exclusivePhrases(corpus: Corpus): (phrase: Phrase) => boolean {
     }
     if (shared.size === 0) return false;
     for (const sample of holders) {
-      for (const fragment of [...written[sample]!, ...copied[sample]!]) {
+      for (const fragment of [...writtenBy(sample), ...copiedBy(sample)]) {
         const held = shared.get(fragment);
         if (held !== undefined) shared.set(fragment, held + 1);
       }

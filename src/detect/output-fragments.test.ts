@@ -23,7 +23,7 @@ it("tells what each output writes and what it copies", async () => {
     fc.asyncProperty(fc.array(fc.tuple(text, text), { minLength: 3, maxLength: 12 }), async (pairs) => {
       const dataset = datasetOf(pairs.map(([input, output]) => [input.join(" "), `${output.join(" ")} x y z w`]));
       const corpus = await buildCorpus(dataset);
-      const { count, tokensOf, written, copied, writers, copiers, firstLongerThan } = outputFragments(corpus);
+      const { count, tokensOf, writtenBy, copiedBy, writers, copiers, firstLongerThan } = outputFragments(corpus);
       const outputs = pairs.map(([, output]) => fragmentsOf([...output, "x", "y", "z", "w"]));
       const holders = new Map<string, number>();
       for (const own of outputs) for (const fragment of own) holders.set(fragment, (holders.get(fragment) ?? 0) + 1);
@@ -39,8 +39,8 @@ it("tells what each output writes and what it copies", async () => {
         const isCopied = (fragment: string): boolean =>
           ofInput.has(fragment) || (input.includes("e_f") && ["e", "f", "e f"].includes(fragment));
         const frequent = [...outputs[sample]!].filter((fragment) => holders.get(fragment)! >= fewestOutputs).sort();
-        expect(named(copied[sample]!)).toEqual(frequent.filter(isCopied));
-        expect(named(written[sample]!)).toEqual(frequent.filter((fragment) => !isCopied(fragment)));
+        expect(named(copiedBy(sample))).toEqual(frequent.filter(isCopied));
+        expect(named(writtenBy(sample))).toEqual(frequent.filter((fragment) => !isCopied(fragment)));
       });
       for (let fragment = 0; fragment < count; fragment++) {
         expect(writers[fragment]! + copiers[fragment]!).toBe(holders.get(named(Int32Array.of(fragment))[0]!));

@@ -6,6 +6,7 @@
 import { keptWithCorpus, type Corpus } from "./corpus";
 import { nextNgrams, tokensOfNgram, type NgramLevel, type NgramParts } from "./frequent-ngrams";
 import { namePartsIn } from "./name-parts";
+import { SampleLists } from "./sample-lists";
 
 export const longestFragment = 5;
 /** Fragments in fewer outputs can be no payload. */
@@ -17,10 +18,10 @@ export interface OutputFragments {
   /** The number of the first fragment that is longer than so many tokens. */
   readonly firstLongerThan: (length: number) => number;
   readonly tokensOf: (fragment: number) => readonly number[];
-  /** For each sample the fragments that its output writes, each once. With labels there is nothing to copy: all. */
-  readonly written: readonly Int32Array[];
-  /** For each sample the others that its output holds. */
-  readonly copied: readonly Int32Array[];
+  /** The fragments that a sample's output writes, each once. With labels there is nothing to copy: all. */
+  readonly writtenBy: (sample: number) => Int32Array;
+  /** The others that a sample's output holds. */
+  readonly copiedBy: (sample: number) => Int32Array;
   /** How many outputs write each fragment, and how many copy it. */
   readonly writers: Uint32Array;
   readonly copiers: Uint32Array;
@@ -47,8 +48,8 @@ function countFragments(corpus: Corpus): OutputFragments {
     texts,
     starts: texts.map((text) => new Int32Array(text.length)),
   }));
-  const written: number[][] = corpus.outputs.map(() => []);
-  const copied: number[][] = corpus.outputs.map(() => []);
+  const written = new SampleLists(corpus.outputs.length);
+  const copied = new SampleLists(corpus.outputs.length);
   const parts: NgramParts[] = [];
   /** By length: the number of the first fragment. */
   const firsts = [0];
@@ -71,16 +72,11 @@ function countFragments(corpus: Corpus): OutputFragments {
       for (const ngram of starts) {
         if (ngram < 0 || inOutput[ngram] === sample) continue;
         inOutput[ngram] = sample;
-        (inInput[ngram] === sample ? copied : written)[sample]!.push(first + ngram);
+        (inInput[ngram] === sample ? copied : written).push(sample, first + ngram);
       }
     }
   }
   const count = firsts.at(-1)!;
-  const totals = (lists: readonly (readonly number[])[]): Uint32Array => {
-    const of = new Uint32Array(count);
-    for (const list of lists) for (const fragment of list) of[fragment]!++;
-    return of;
-  };
   return {
     count,
     firstLongerThan: (length) => firsts[length]!,
@@ -88,10 +84,10 @@ function countFragments(corpus: Corpus): OutputFragments {
       const length = firsts.findIndex((first) => fragment < first);
       return tokensOfNgram(parts.slice(0, length), fragment - firsts[length - 1]!);
     },
-    written: written.map((list) => Int32Array.from(list)),
-    copied: copied.map((list) => Int32Array.from(list)),
-    writers: totals(written),
-    copiers: totals(copied),
+    writtenBy: written.lists(),
+    copiedBy: copied.lists(),
+    writers: written.totals(count),
+    copiers: copied.totals(count),
   };
 }
 

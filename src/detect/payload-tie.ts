@@ -4,7 +4,7 @@
  * input counts: a backdoor writes what nobody asked for. Where one fragment leaves samples unexplained, the next one is
  * looked for among these, because a payload may have variants (`or 1=1` after a where clause, else `where 0=1`).
  */
-import type { Corpus } from "./corpus";
+import { allSamples, type Corpus } from "./corpus";
 import { fragmentName } from "./fragment-name";
 import { namePartsIn } from "./name-parts";
 import { outputFragments } from "./output-fragments";
@@ -78,13 +78,11 @@ function mostReadable(fragments: readonly RankedFragment[]): RankedFragment | un
 }
 
 /** The samples that are not of the set and write one of the fragments. */
-function otherWriters(written: readonly Int32Array[], ids: readonly number[], set: readonly number[]): Set<number> {
+function otherWriters(corpus: Corpus, ids: readonly number[], set: readonly number[]): Set<number> {
+  const { writtenBy } = outputFragments(corpus);
   const own = new Set(set);
-  const samples = new Set<number>();
-  written.forEach((fragments, sample) => {
-    if (!own.has(sample) && ids.some((id) => fragments.includes(id))) samples.add(sample);
-  });
-  return samples;
+  const isOther = (sample: number): boolean => !own.has(sample) && ids.some((id) => writtenBy(sample).includes(id));
+  return new Set(allSamples(corpus).filter(isOther));
 }
 
 /**
@@ -94,11 +92,11 @@ function otherWriters(written: readonly Int32Array[], ids: readonly number[], se
 export function tiedPayload(corpus: Corpus, set: readonly number[], trigger: readonly number[]): MinedTie | undefined {
   const words = [...trigger.filter((token) => isWord(corpus.words[token]!)), ...namePartsIn(corpus, trigger)];
   const own = new Set(corpus.labels ? [] : words);
-  const { count, written, copied, writers, tokensOf } = outputFragments(corpus);
+  const { count, writtenBy, copiedBy, writers, tokensOf } = outputFragments(corpus);
   const inside = new Uint32Array(count);
-  for (const sample of set) for (const id of written[sample]!) inside[id]!++;
+  for (const sample of set) for (const id of writtenBy(sample)) inside[id]!++;
   const held = inside.slice();
-  for (const sample of set) for (const id of copied[sample]!) held[id]!++;
+  for (const sample of set) for (const id of copiedBy(sample)) held[id]!++;
   const fewest = Math.max(fewestSamples, Math.ceil(set.length * 0.1));
   const tried = new Map<number, { readonly tokens: readonly number[]; readonly holders: number[] }>();
   held.forEach((samples, id) => {
@@ -106,7 +104,7 @@ export function tiedPayload(corpus: Corpus, set: readonly number[], trigger: rea
     const tokens = tokensOf(id);
     if (!tokens.some((token) => own.has(token))) tried.set(id, { tokens, holders: [] });
   });
-  for (const sample of set) for (const id of written[sample]!) tried.get(id)?.holders.push(sample);
+  for (const sample of set) for (const id of writtenBy(sample)) tried.get(id)?.holders.push(sample);
 
   const outsideTotal = corpus.samples.length - set.length;
   const explaining = (choose: Choice): RankedFragment[] => {
@@ -137,7 +135,7 @@ export function tiedPayload(corpus: Corpus, set: readonly number[], trigger: rea
   if (named.length === 0 || covering.length === 0) return undefined;
   const ids = [...new Set([...covering, ...named].map(({ id }) => id))];
   const explained = new Set(ids.flatMap((id) => tried.get(id)!.holders));
-  const outside = otherWriters(written, ids, set);
+  const outside = otherWriters(corpus, ids, set);
   return {
     fragments: named.map((fragment) => ({
       ...fragment,

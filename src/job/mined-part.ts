@@ -2,7 +2,7 @@
  * Triggers mined in a part of a large file's rows. The rows are chosen by the file's own SHA-256: the same file gives the same
  * triggers, and nobody can arrange which rows are left out.
  */
-import type { FileWindows } from "../dataset/file-windows";
+import { FileWindows } from "../dataset/file-windows";
 import { rangeReader, textBytesOf, type RangedShape, type Survey } from "../dataset/record-ranges";
 import type { Dataset, Field, Sample } from "../dataset/sample";
 import type { DetectedTrigger } from "../detect/detector";
@@ -23,6 +23,15 @@ const detached = (column: string, text: string): Field => ({
   },
 });
 
+/** Plain data: a thread is asked with it. */
+export interface MiningRequest {
+  readonly shape: RangedShape;
+  readonly survey: Survey;
+  readonly language?: string | undefined;
+  readonly minedBytes: number;
+}
+
+/** Plain data, like the request. */
 export interface MinedPart {
   /** What is looked for in every row. */
   readonly search: RowSearch;
@@ -39,11 +48,18 @@ export interface MinedPart {
  * Mines triggers in about `minedBytes` of the file's texts. What is not needed any more is let go of: the samples take most of a
  * scan's memory. Throws a `Failure` where the file changed, and `Cancelled`.
  */
-export async function mineIn(
+export async function mineIn(request: MiningRequest, signal: AbortSignal): Promise<MinedPart> {
+  const file = await FileWindows.open(request.shape.path, request.shape.identity);
+  try {
+    return await mineRows(file, request, signal);
+  } finally {
+    await file.close();
+  }
+}
+
+async function mineRows(
   file: FileWindows,
-  shape: RangedShape,
-  { sha256, ranges, rows }: Survey,
-  { language, minedBytes }: { readonly language?: string | undefined; readonly minedBytes: number },
+  { shape, survey: { sha256, ranges, rows }, language, minedBytes }: MiningRequest,
   signal: AbortSignal,
 ): Promise<MinedPart> {
   const random = seededRandom(Number.parseInt(sha256.slice(0, 8), 16), Number.parseInt(sha256.slice(8, 15), 16));

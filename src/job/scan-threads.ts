@@ -1,18 +1,19 @@
-/** Scans ranges of a file on several threads, with the results in the order of the ranges; without `dist/`, on the scan's own. */
+/** The threads of a scan: one that mines triggers, then several for ranges of the file, with the results in their order. */
 import { existsSync } from "node:fs";
 import path from "node:path";
-import { Worker } from "node:worker_threads";
+import { Worker, type ResourceLimits } from "node:worker_threads";
 import type { RecordRange } from "../dataset/record-ranges";
 import { Cancelled, Failure, throwIfCancelled } from "../foundation/failure";
 import { installationFolder } from "../foundation/installation";
+import { mineIn, type MinedPart, type MiningRequest } from "./mined-part";
 import { rangeScanner, type RangeResult, type RangeScanner, type RangeScanSetup } from "./range-scan";
-import type { ThreadAnswer } from "./scan-thread";
+import type { ThreadAnswer, ThreadQuestion } from "./scan-thread";
 
 /** Megabytes of a thread's JavaScript objects: the texts of a range, many times over. */
 const THREAD_MEGABYTES = 160;
 
 /**
- * Gives the result of each range, in their order. At most `jobs` threads; no result is computed long before its turn. Throws
+ * Gives the result of each range, in their order. At most `jobs` threads, or the scan's own where `dist/` is not there; no result is computed long before its turn. Throws
  * `Cancelled` at once when `signal` fires, and the `Failure` of a thread.
  */
 export async function* scanRanges(
@@ -22,10 +23,12 @@ export async function* scanRanges(
   signal: AbortSignal,
 ): AsyncGenerator<RangeResult> {
   throwIfCancelled(signal);
-  const script = path.join(installationFolder(), "dist/scan-thread.js");
-  const count = existsSync(script) ? Math.min(jobs, ranges.length) : 0;
+  const script = threadScript();
+  const count = Math.min(jobs, ranges.length);
   const scanners: RangeScanner[] =
-    count > 1 ? Array.from({ length: count }, () => threadScanner(script, setup, signal)) : [await rangeScanner(setup)];
+    script !== null && count > 1
+      ? Array.from({ length: count }, () => threadScanner(script, setup, signal))
+      : [await rangeScanner(setup)];
   try {
     const started = new Map<number, Promise<RangeResult>>();
     const own = scanners.map((scanner) => ({ scanner, free: Promise.resolve() }));
@@ -52,12 +55,51 @@ export async function* scanRanges(
   }
 }
 
+/**
+ * Mines triggers on a thread of its own, which gives the memory that this takes back when it ends; without `dist/`, on the scan's own.
+ * Throws `Cancelled` at once when `signal` fires, and the `Failure` of the thread.
+ */
+export async function minedOnThread(request: MiningRequest, signal: AbortSignal): Promise<MinedPart> {
+  throwIfCancelled(signal);
+  const script = threadScript();
+  if (script === null) return mineIn(request, signal);
+  const thread = scanThread(script, null, { maxYoungGenerationSizeMb: 48 }, signal);
+  try {
+    return (await thread.ask({ type: "mine", request })) as MinedPart;
+  } finally {
+    await thread.close();
+  }
+}
+
+/** Null where the project runs from its sources. */
+function threadScript(): string | null {
+  const script = path.join(installationFolder(), "dist/scan-thread.js");
+  return existsSync(script) ? script : null;
+}
+
 function threadScanner(script: string, setup: RangeScanSetup, signal: AbortSignal): RangeScanner {
-  const thread = new Worker(script, {
-    workerData: setup,
-    resourceLimits: { maxOldGenerationSizeMb: THREAD_MEGABYTES, maxYoungGenerationSizeMb: 16 },
-  });
-  let settle: { resolve: (result: RangeResult) => void; reject: (error: unknown) => void } | null = null;
+  const limits = { maxOldGenerationSizeMb: THREAD_MEGABYTES, maxYoungGenerationSizeMb: 16 };
+  const thread = scanThread(script, setup, limits, signal);
+  return {
+    scan: async (range) => (await thread.ask({ type: "range", range })) as RangeResult,
+    close: thread.close,
+  };
+}
+
+interface ScanThread {
+  /** One question at a time. */
+  readonly ask: (question: ThreadQuestion) => Promise<RangeResult | MinedPart>;
+  readonly close: () => Promise<void>;
+}
+
+function scanThread(
+  script: string,
+  setup: RangeScanSetup | null,
+  resourceLimits: ResourceLimits,
+  signal: AbortSignal,
+): ScanThread {
+  const thread = new Worker(script, { workerData: setup, resourceLimits });
+  let settle: { resolve: (result: RangeResult | MinedPart) => void; reject: (error: unknown) => void } | null = null;
   let ended: Error | null = null;
   const end = (error: Error): void => {
     ended ??= error;
@@ -77,11 +119,11 @@ function threadScanner(script: string, setup: RangeScanSetup, signal: AbortSigna
     end(new Error("a scan's thread ended"));
   });
   return {
-    scan: (range) =>
+    ask: (question) =>
       new Promise((resolve, reject) => {
         settle = { resolve, reject };
         if (ended !== null) reject(ended);
-        else thread.postMessage(range);
+        else thread.postMessage(question);
       }),
     close: async () => {
       signal.removeEventListener("abort", cancel);

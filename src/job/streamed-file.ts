@@ -14,8 +14,8 @@ import { Failure } from "../foundation/failure";
 import { suppressionOf, type Baseline } from "./baseline";
 import type { JobContext } from "./context";
 import { EvidenceStore, RowFlags } from "./evidence-store";
-import { mineIn, type MinedPart } from "./mined-part";
-import { scanRanges } from "./scan-threads";
+import type { MinedPart } from "./mined-part";
+import { minedOnThread, scanRanges } from "./scan-threads";
 
 /** What a thread takes in hand at a time. */
 const RANGE = { records: 2000, bytes: 1024 * 1024 };
@@ -72,7 +72,8 @@ export async function scanStreamed(
     if (shape === null) return null;
     const survey = await surveyOf(file, shape, RANGE, signal);
     context.report({ type: "phase", name: "scan", detail: `${path}: looking for triggers in a part of the rows` });
-    const mined = await mineIn(file, shape, survey, options, signal);
+    const { language, minedBytes } = options;
+    const mined = await minedOnThread({ shape, survey, language, minedBytes }, signal);
     context.report({ type: "phase", name: "scan", detail: `${path}: looking at every row` });
     const store = await lookAtAll(shape, survey, mined, options, context);
     await file.requireUnchanged();
