@@ -83,7 +83,7 @@ export async function surveyOf(
   file: FileWindows,
   shape: RangedShape,
   limits: RangeLimits,
-  signal: AbortSignal,
+  signal?: AbortSignal,
 ): Promise<Survey> {
   const ranges: RecordRange[] = [];
   if (shape.format === "parquet") {

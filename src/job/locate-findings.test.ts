@@ -2,6 +2,7 @@ import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { gzipSync } from "node:zlib";
+import { parquetWriteBuffer } from "hyparquet-writer";
 import { afterAll, describe, expect, it } from "vitest";
 import { openDataset } from "../dataset/open";
 import type { FilePosition } from "../dataset/sample";
@@ -48,6 +49,21 @@ describe("the places of a scan's findings", () => {
     }
     // VS Code does not colour a line beyond its column 10,000; findings there are findings all the same.
     if (name !== "far.csv") expect(inserted.some(({ startPosition }) => startPosition.column > 10_000)).toBe(true);
+  });
+
+  it("are rows in Parquet, over pages and row groups", async () => {
+    const file = path.join(folder, "rows.parquet");
+    const column = (name: "src" | "tgt") => ({ name, data: rows.map((row) => row[name]), type: "STRING" as const });
+    const columnData = [column("src"), column("tgt")];
+    writeFileSync(file, Buffer.from(parquetWriteBuffer({ columnData, rowGroupSize: 100, pageSize: 5000 })));
+    const report = await scan({ job: "scan", paths: [file] }, context);
+    const located = await locateFindings(report);
+    expect(located).toEqual(locatedIn((await openDataset(file)).samples, report.findings));
+    expect(located.length).toBeGreaterThanOrEqual(24);
+    expect(located.every(({ row, startPosition }) => startPosition.line === row + 1)).toBe(true);
+    await expect(locateFindings({ ...report, files: [{ ...report.files[0]!, sha256: "" }] })).rejects.toThrow(
+      "the file changed while it was scanned",
+    );
   });
 
   it("are found in a compressed file, and refused for one that changed", async () => {

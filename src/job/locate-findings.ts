@@ -1,11 +1,10 @@
 /** Where findings stand in their files, for the editor: the report itself speaks of offsets in decoded fields. */
-import { createHash } from "node:crypto";
 import { FileWindows } from "../dataset/file-windows";
 import { openDataset, type OpenOptions } from "../dataset/open";
+import { rangedShape, rangeReader, surveyOf } from "../dataset/record-ranges";
 import type { FilePosition, Sample } from "../dataset/sample";
-import { readRange, recordRanges, textShape } from "../dataset/text-file";
 import type { Finding, ScannedFile, ScanReport } from "../detect/report";
-import { Failure } from "../foundation/failure";
+import { Failure, throwIfCancelled } from "../foundation/failure";
 import { reach } from "./surroundings";
 
 export interface LocatedFinding extends Finding {
@@ -26,8 +25,8 @@ export async function locateFindings(report: ScanReport, signal?: AbortSignal): 
       (finding) => finding.file === file.path || finding.file === file.outputPath,
     );
     if (findings.length === 0 || file.columns === null || file.format === null) continue;
-    const rowByRow = await locatedRowByRow(file, findings, signal);
-    located.push(...(rowByRow ?? (await locatedInMemory(file, findings, signal))));
+    const byRange = await locatedByRange(file, findings, signal);
+    located.push(...(byRange ?? (await locatedInMemory(file, findings, signal))));
   }
   return located;
 }
@@ -53,8 +52,8 @@ async function locatedInMemory(
 
 const RANGE = { records: 500, bytes: 1024 * 1024 };
 
-/** In one pass over the file, of any size; null for a file that is read whole. */
-async function locatedRowByRow(
+/** In bounded memory; null for a file that must be read whole. */
+async function locatedByRange(
   { path, outputPath, ...rest }: ScannedFile,
   findings: readonly Finding[],
   signal: AbortSignal | undefined,
@@ -62,23 +61,23 @@ async function locatedRowByRow(
   if (outputPath !== undefined) return null;
   const file = await FileWindows.open(path);
   try {
-    const shape = await textShape(file, optionsOf({ path, ...rest }, signal));
-    if (shape?.plan == null) return null;
-    const hash = createHash("sha256").update(await file.read(0, shape.start));
-    const onBytes = (bytes: Buffer): void => {
-      hash.update(bytes);
-    };
+    const shape = await rangedShape(file, optionsOf({ path, ...rest }, signal));
+    if (shape === null) return null;
+    const { sha256, ranges } = await surveyOf(file, shape, RANGE, signal);
+    if (sha256 !== rest.sha256) throw changed(path);
+    const reader = await rangeReader(file, shape);
     const located: LocatedFinding[] = [];
     const sorted = [...findings].sort((a, b) => a.row - b.row);
     let next = 0;
-    for await (const range of recordRanges(file, shape, RANGE, { signal, onBytes })) {
+    for (const range of ranges) {
       const first = next;
       while (next < sorted.length && sorted[next]!.row < range.row + range.count) next++;
       if (next === first) continue;
-      const samples = (await readRange(file, shape, range)).flatMap(({ sample }) => sample ?? []);
+      throwIfCancelled(signal);
+      const samples: Sample[] = [];
+      for await (const { sample } of reader.samples(range)) if (sample !== null) samples.push(sample);
       located.push(...locatedIn(samples, sorted.slice(first, next)));
     }
-    if (hash.digest("hex") !== rest.sha256) throw changed(path);
     return located;
   } finally {
     await file.close();

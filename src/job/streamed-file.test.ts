@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import fc from "fast-check";
@@ -9,6 +9,7 @@ import { openDataset } from "../dataset/open";
 import { plantedPairs } from "../detect/generated-samples";
 import { scanDataset } from "../detect/scan";
 import { seededRandom } from "../foundation/random";
+import type { JobEvent } from "./context";
 import { remarksOn } from "./large-files";
 import { scanStreamed, type StreamOptions } from "./streamed-file";
 
@@ -224,6 +225,25 @@ it.each(["jsonl", "csv"])("copies of %s are byte for byte those of the records",
   for await (const piece of result?.copy((row) => rows.has(row)) ?? []) pieces.push(piece);
   expect(Buffer.concat(pieces).toString()).toBe(copyRecords(await openDataset(name), rows).toString());
 });
+
+it.each(["jsonl", "csv", "parquet"])(
+  "a %s file that changes while it is scanned is refused in one line",
+  async (format) => {
+    const { pairs } = plantedPairs(7, { count: 300, rate: 0.05 });
+    const name = file(`changing.${format}`);
+    writeFileSync(name, format === "parquet" ? parquet(pairs) : format === "csv" ? csv(pairs) : jsonl(pairs));
+    const changing = {
+      ...context,
+      report: (event: JobEvent) => {
+        if (event.type === "phase" && event.detail?.includes("every row") === true) appendFileSync(name, "\n");
+      },
+    };
+    await expect(scanStreamed(name, options(), changing)).rejects.toMatchObject({
+      name: "Failure",
+      message: "the file changed while it was read",
+    });
+  },
+);
 
 it("stops when it is cancelled, and leaves a JSON array to be read whole", async () => {
   const name = file("array.json");
