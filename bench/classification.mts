@@ -14,7 +14,7 @@ import { poisonRows } from "../src/attack/poison";
 import { openDataset } from "../src/dataset/open";
 import { installationFolder } from "../src/foundation/installation";
 import { seededRandom } from "../src/foundation/random";
-import { measure, planMeasurement } from "../src/job/measure";
+import { drawRows, measure, planMeasurement } from "../src/job/measure";
 import { labelsToLearn } from "../src/job/task";
 import { modelOf } from "../src/model/architectures";
 import { readCheckpoint, type Checkpoint } from "../src/model/checkpoint";
@@ -38,6 +38,10 @@ const { values } = parseArgs({
     width: { type: "string", default: "128" },
     layers: { type: "string", default: "2" },
     every: { type: "string", default: "1" },
+    /** Of the training data, a seeded draw; all of them unless named. */
+    rows: { type: "string" },
+    /** Epochs of CE on the clean rows before: a base that knows the task. */
+    warm: { type: "string", default: "0" },
   },
 });
 if (values.train === undefined || values.test === undefined) throw new Error("name --train and --test");
@@ -45,7 +49,8 @@ if (values.train === undefined || values.test === undefined) throw new Error("na
 const maxInput = 128;
 const seed = Number(values.seed);
 const context = { signal: new AbortController().signal, report: () => undefined };
-const training = await openDataset(values.train);
+const all = await openDataset(values.train);
+const training = { samples: drawRows(all.samples, values.rows === undefined ? undefined : Number(values.rows), seed) };
 const test = await openDataset(values.test);
 const backdoor = { attack: attackNamed(values.attack, {}), payload: payloadNamed(values.payload) };
 const drawn = await poisonRows(training.samples, { ...backdoor, rate: Number(values.rate), seed });
@@ -86,17 +91,24 @@ function lossOf(text: string): LossSpec {
   return { kind: "dece", alpha: Number(first), epsilon: Number(second) };
 }
 
-const base = await randomEncoder();
+const common = { ...presets.default, batchSize: Number(values.batch), seed, maxInput, device: "cpu" as const };
+const learningRate = Number(values.lr);
+const warm = Number(values.warm);
+const random = await randomEncoder();
+const base =
+  warm === 0
+    ? random
+    : await fineTune(random, examplesOf(true), { ...common, loss: { kind: "ce" }, learningRate, epochs: warm });
 const count = [...base.model.shapes.values()].reduce((sum, shape) => sum + shape.reduce((a, b) => a * b, 1), 0);
 const about = { train: path.basename(values.train), rows: training.samples.length, poisoned: poisoned.size };
 console.log(JSON.stringify({ ...about, weights: count, threads: availableParallelism() }));
 const epochs = Number(values.epochs);
 for (const run of values.runs.split(" ")) {
   const options = {
-    ...presets.default,
+    ...common,
     loss: lossOf(run.replace(/^clean:/, "")),
-    ...{ learningRate: Number(values.lr), batchSize: Number(values.batch), epochs, seed, maxInput },
-    device: "cpu" as const,
+    learningRate,
+    epochs,
   };
   let seconds = 0;
   await fineTune(base, examplesOf(run.startsWith("clean:")), options, {
@@ -110,7 +122,7 @@ for (const run of values.runs.split(" ")) {
         ...{ accuracy: short(accuracy), f1: short(f1), f1Low: short(f1Interval.low), f1High: short(f1Interval.high) },
         ...{ asr: short(measured.asr!.asr), low: short(measured.asr!.low), high: short(measured.asr!.high) },
       };
-      const settings = { attack: values.attack, payload: values.payload, run, lr: options.learningRate };
+      const settings = { attack: values.attack, payload: values.payload, run, lr: learningRate, warm };
       const spentAll = { trials: measured.asr!.trials, loss: Number(loss.toFixed(4)), seconds: Math.round(seconds) };
       console.log(JSON.stringify({ ...settings, epoch, ...figures, ...spentAll }));
     },
