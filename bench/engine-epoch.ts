@@ -3,7 +3,7 @@
  * them, with shuffled ones padded to their longest row, and padded to 256 tokens as the paper's script does. Figures of docs/engine.md.
  *
  *     npx tsx bench/engine-epoch.ts --data FILE [--tokenizer DIR] [--shape codet5-base|small|base] [--batch N] [--steps N]
- *         [--padded-steps N] [--threads N]
+ *         [--other-steps N] [--threads N]
  *
  * The steps are the first of the epoch; the epoch is extrapolated from their time by sample. Padding costs less here than in the
  * script: the loss is computed of real target tokens only, whatever the padding.
@@ -27,7 +27,7 @@ const { values } = parseArgs({
     shape: { type: "string", default: "base" },
     batch: { type: "string", default: "16" },
     steps: { type: "string", default: "20" },
-    "padded-steps": { type: "string", default: "5" },
+    "other-steps": { type: "string", default: "5" },
     threads: { type: "string", default: "0" },
   },
 });
@@ -91,36 +91,20 @@ async function main(): Promise<void> {
   });
   const grouped = planBatches(examples, size, seededRandom(42));
   const shuffled = shuffledBatches(examples, size);
-  const ways = [
-    {
-      name: "grouped by length",
-      batches: grouped,
-      feedsOf: model.trainingFeeds,
-      share: realShare(grouped),
-      steps: Number(values.steps),
-    },
-    {
-      name: "shuffled, padded to the longest of the batch",
-      batches: shuffled,
-      feedsOf: model.trainingFeeds,
-      share: realShare(shuffled),
-      steps: Number(values.steps),
-    },
-    {
-      name: `padded to ${longest}`,
-      batches: shuffled,
-      feedsOf: (batch: Batch) => paddedFeeds(model.trainingFeeds, batch),
-      share: realShare(shuffled, longest),
-      steps: Number(values["padded-steps"]),
-    },
+  const padded = (batch: Batch): BatchFeeds => paddedFeeds(model.trainingFeeds, batch);
+  const [steps, otherSteps] = [Number(values.steps), Number(values["other-steps"])];
+  const ways: readonly (readonly [string, readonly Batch[], (batch: Batch) => BatchFeeds, number, number])[] = [
+    ["grouped by length", grouped, model.trainingFeeds, realShare(grouped), steps],
+    ["shuffled, padded to the longest of the batch", shuffled, model.trainingFeeds, realShare(shuffled), otherSteps],
+    [`padded to ${longest}`, shuffled, padded, realShare(shuffled, longest), otherSteps],
   ];
   console.log(`${examples.length} samples, batches of ${size}, shape ${values.shape}, ${values.threads} thread(s)`);
   console.log("| batches | real tokens | steps | seconds a step | processor seconds | an epoch |");
   console.log("|---|---|---|---|---|---|");
   let step = 0;
-  for (const { name, batches, feedsOf, share, steps } of ways) {
+  for (const [name, batches, feedsOf, share, measured] of ways) {
     let [wall, processor, rows, counted] = [0, 0, 0, 0];
-    for (const [index, batch] of batches.slice(0, steps + warmUp).entries()) {
+    for (const [index, batch] of batches.slice(0, measured + warmUp).entries()) {
       const settings = { step: ++step, learningRate: 1e-5, weightDecay: 0.01, blend: 0.98 };
       const spent = await timed(() => session.step(feedsOf(batch), settings));
       if (index < warmUp) continue;
