@@ -58,6 +58,18 @@ export function deadStatements(root: Node, text: string, language: CodeLanguage)
   const note = (node: Node, kind: DeadKind): void => {
     found.push({ kind, text: node.text, start: node.startIndex, end: node.endIndex });
   };
+  const noteNeverTrue = (statement: Node): void => {
+    if (
+      ["if_statement", "while_statement"].includes(statement.type) &&
+      isNeverTrue(statement.childForFieldName("condition"), language)
+    ) {
+      note(statement, "never-true condition");
+    }
+  };
+  // Of code that was cut off, as prompts to complete are, the blocks are not closed, but whole statements in them are sure.
+  for (const broken of root.descendantsOfType(["ERROR"])) {
+    for (const statement of broken.namedChildren) if (!statement.hasError) noteNeverTrue(statement);
+  }
   for (const block of root.descendantsOfType([...codeShapes[language].blocks])) {
     // What stands in a class is read through the class.
     const isLocal = readsShow && block.parent?.type !== "class_definition";
@@ -73,12 +85,7 @@ export function deadStatements(root: Node, text: string, language: CodeLanguage)
       const name = isLocal ? constantVariable(statement, language) : null;
       // Written once in the whole field, strings and comments included.
       if (name !== null && name.text !== "_" && occurrences.get(name.text) === 1) note(statement, "unused variable");
-      if (
-        ["if_statement", "while_statement"].includes(statement.type) &&
-        isNeverTrue(statement.childForFieldName("condition"), language)
-      ) {
-        note(statement, "never-true condition");
-      }
+      noteNeverTrue(statement);
       left = leavingStatements.has(statement.type);
     }
   }
