@@ -1,33 +1,25 @@
 /** Numbers pairs of small numbers in the order of their first use, exactly, in 12 to 20 bytes a pair. */
 import { mixed } from "./corpus";
-
-const firstSize = 2 ** 10;
-
-function longer(array: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> {
-  const grown = new Int32Array(array.length * 2);
-  grown.set(array);
-  return grown;
-}
+import { GrowingNumbers } from "./growing-numbers";
 
 /** A hash table with open addressing, at most half full. */
 export class PairNumbers {
-  #size = 0;
-  #firsts = new Int32Array(firstSize);
-  #seconds = new Int32Array(firstSize);
+  readonly #firsts = new GrowingNumbers();
+  readonly #seconds = new GrowingNumbers();
   /** The number of the pair in each slot; -1 in an empty one. */
-  #slots = new Int32Array(2 * firstSize).fill(-1);
+  #slots = new Int32Array(2048).fill(-1);
 
   /** How many pairs there are. */
   get size(): number {
-    return this.#size;
+    return this.#firsts.length;
   }
 
   first(number: number): number {
-    return this.#firsts[number]!;
+    return this.#firsts.at(number);
   }
 
   second(number: number): number {
-    return this.#seconds[number]!;
+    return this.#seconds.at(number);
   }
 
   /** The pair's number; -1 where it was not added. */
@@ -40,15 +32,11 @@ export class PairNumbers {
     const slot = this.#slotOf(first, second);
     const known = this.#slots[slot]!;
     if (known >= 0) return known;
-    const number = this.#size++;
-    if (number === this.#firsts.length) {
-      this.#firsts = longer(this.#firsts);
-      this.#seconds = longer(this.#seconds);
-    }
-    this.#firsts[number] = first;
-    this.#seconds[number] = second;
+    const number = this.size;
+    this.#firsts.push(first);
+    this.#seconds.push(second);
     this.#slots[slot] = number;
-    if (2 * this.#size > this.#slots.length) this.#spread();
+    if (2 * this.size > this.#slots.length) this.#spread();
     return number;
   }
 
@@ -58,15 +46,15 @@ export class PairNumbers {
     let slot = mixed(first, second) & mask;
     for (;;) {
       const number = this.#slots[slot]!;
-      if (number < 0 || (this.#firsts[number] === first && this.#seconds[number] === second)) return slot;
+      if (number < 0 || (this.first(number) === first && this.second(number) === second)) return slot;
       slot = (slot + 1) & mask;
     }
   }
 
   #spread(): void {
     this.#slots = new Int32Array(2 * this.#slots.length).fill(-1);
-    for (let number = 0; number < this.#size; number++) {
-      this.#slots[this.#slotOf(this.#firsts[number]!, this.#seconds[number]!)] = number;
+    for (let number = 0; number < this.size; number++) {
+      this.#slots[this.#slotOf(this.first(number), this.second(number))] = number;
     }
   }
 }

@@ -1,28 +1,10 @@
-/** A list of small numbers for each sample, filled in any order: 8 bytes a number while it grows, then 4. */
-
-/** Doubles in length where it is full. */
-class Growing {
-  #length = 0;
-  #numbers = new Int32Array(1024);
-
-  push(number: number): void {
-    if (this.#length === this.#numbers.length) {
-      const longer = new Int32Array(2 * this.#length);
-      longer.set(this.#numbers);
-      this.#numbers = longer;
-    }
-    this.#numbers[this.#length++] = number;
-  }
-
-  numbers(): Int32Array {
-    return this.#numbers.subarray(0, this.#length);
-  }
-}
+/** A list of numbers for each sample, filled in any order: 8 bytes a number and more while it grows, then 4. */
+import { GrowingNumbers } from "./growing-numbers";
 
 export class SampleLists {
   readonly #samples: number;
-  readonly #owners = new Growing();
-  readonly #numbers = new Growing();
+  readonly #owners = new GrowingNumbers();
+  readonly #numbers = new GrowingNumbers();
 
   constructor(samples: number) {
     this.#samples = samples;

@@ -3,8 +3,8 @@ import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { after, afterEach, before, describe, it } from "mocha";
-import type { FrameLocator, Locator } from "playwright-core";
 import { writeLargeDataset } from "../support/large-dataset";
+import { activeRow, cellOf } from "./audit-view-rows";
 import { openWorkbench, panelOf, type Workbench } from "./workbench";
 
 /** The first samples of the poisoned example. */
@@ -26,10 +26,6 @@ describe("the Audit View in VS Code", () => {
     if (this.currentTest?.state === "failed") await workbench.screenshot(`failed-${this.currentTest.title}`);
   });
   after(() => workbench.close());
-
-  const cellOf = (view: FrameLocator, row: number, column: string): Locator =>
-    view.locator(`[role="row"][aria-rowindex="${row + 2}"] .of-${column}`);
-  const activeRow = (view: FrameLocator): Locator => view.locator('[role="row"][aria-selected="true"]');
 
   it("lists the samples of a scanned file and steps from finding to finding", async () => {
     const { page } = workbench;

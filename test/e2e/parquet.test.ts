@@ -4,8 +4,8 @@ import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { parquetWriteBuffer } from "hyparquet-writer";
 import { after, afterEach, before, describe, it } from "mocha";
-import type { FrameLocator, Locator } from "playwright-core";
 import { writeLargeDataset } from "../support/large-dataset";
+import { activeRow, cellOf } from "./audit-view-rows";
 import { openWorkbench, panelOf, type Workbench } from "./workbench";
 
 const parquet = { name: "rows.parquet", rows: 30_000, every: 40 };
@@ -78,10 +78,6 @@ describe("large and packed datasets in VS Code", () => {
     if (this.currentTest?.state === "failed") await workbench.screenshot(`failed-${this.currentTest.title}`);
   });
   after(() => workbench.close());
-
-  const cellOf = (view: FrameLocator, row: number, column: string): Locator =>
-    view.locator(`[role="row"][aria-rowindex="${row + 2}"] .of-${column}`);
-  const activeRow = (view: FrameLocator): Locator => view.locator('[role="row"][aria-selected="true"]');
 
   it("a dataset above 50 MB that is opened as text is offered in the Audit View, and opens there", async () => {
     const { page } = workbench;
