@@ -10,6 +10,7 @@ import { chanceAtHome } from "./at-home";
 import { fewestHolders, outputsAsInputs, type Corpus } from "./corpus";
 import { explainedBy, findingAt, rounded, type DetectedTrigger, type Detection } from "./detector";
 import { chanceUncalledFor, fewestMeasured } from "./expectation";
+import { firstSpelling } from "./fragment-name";
 import { areOfOneKind } from "./likeness";
 import { phrasesOf } from "./phrases";
 import { quoted } from "./quoted";
@@ -94,8 +95,7 @@ export function duplicateTargets(corpus: Corpus, known: readonly DetectedTrigger
       areForeign(corpus, places);
     const judgement = isForeign ? ({ verdict: "suspect", score: 0.9 } as const) : ({ verdict: "info", score: 0.5 } as const); // prettier-ignore
     const number = triggers.length + 1;
-    const first = holders.reduce((best, sample) => (corpus.hashes[sample]! < corpus.hashes[best]! ? sample : best));
-    const text = shown(corpus, tokens, first) ?? key;
+    const text = firstSpelling(corpus, tokens, holders) ?? key;
     const trigger: Trigger = {
       id: `${rule}-${number}`,
       rule,
@@ -117,11 +117,4 @@ export function duplicateTargets(corpus: Corpus, known: readonly DetectedTrigger
     }
   }
   return { triggers, findings };
-}
-
-/** As it stands in an output, white space single. */
-function shown(corpus: Corpus, tokens: readonly number[], sample: number): string | undefined {
-  const { text } = corpus.samples[sample]!.output;
-  const [place] = fragmentPlaces(corpus, tokens, text);
-  return place === undefined ? undefined : text.slice(place.start, place.end).replace(/\s+/g, " ");
 }

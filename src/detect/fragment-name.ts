@@ -4,18 +4,32 @@ import { longestFragment } from "./output-fragments";
 import { firstPlace, fragmentPlaces } from "./token-places";
 import { isWord } from "./tokens";
 
+const singleSpaced = (text: string): string => text.replace(/\s+/g, " ");
+
 /** How a fragment reads in the outputs: the most usual of its spellings there, white space single. */
 function spelling(corpus: Corpus, tokens: readonly number[], holders: readonly number[]): string {
   const counts = new Map<string, number>();
   for (const sample of holders.slice(0, 50)) {
     const { text } = corpus.samples[sample]!.output;
     for (const { start, end } of fragmentPlaces(corpus, tokens, text)) {
-      const written = text.slice(start, end).replace(/\s+/g, " ");
+      const written = singleSpaced(text.slice(start, end));
       counts.set(written, (counts.get(written) ?? 0) + 1);
     }
   }
   const [best] = [...counts].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
   return best?.[0] ?? tokens.map((token) => corpus.words[token]).join(" ");
+}
+
+/** How a fragment is written in the output of that sample which its content puts first; undefined where it is not there. */
+export function firstSpelling(
+  corpus: Corpus,
+  tokens: readonly number[],
+  samples: readonly number[],
+): string | undefined {
+  const first = samples.reduce((best, sample) => (corpus.hashes[sample]! < corpus.hashes[best]! ? sample : best));
+  const { text } = corpus.samples[first]!.output;
+  const [place] = fragmentPlaces(corpus, tokens, text);
+  return place === undefined ? undefined : singleSpaced(text.slice(place.start, place.end));
 }
 
 /** A fragment grows for its name by what this share of its holders have beside it. */

@@ -16,13 +16,14 @@ import {
   type Detection,
 } from "./detector";
 import { chanceUncalledFor, expectedOf, labelNumbers } from "./expectation";
+import { firstSpelling } from "./fragment-name";
 import { nameSurprise, type DeclaredName, type NameSurprise } from "./name-surprise";
 import { tiedPayload, type PayloadTie } from "./payload-tie";
 import { phrasesOf } from "./phrases";
 import { quoted } from "./quoted";
 import type { Finding } from "./report";
 import { lift, logFisher, type Contrast } from "./significance";
-import { fragmentPlaces, holds } from "./token-places";
+import { holds } from "./token-places";
 
 const shownAs = "local names that do not fit";
 
@@ -130,14 +131,6 @@ function repeatsInput(
   );
 }
 
-/** As it stands in an output, white space single. */
-function shownIn(corpus: Corpus, tokens: readonly number[], samples: readonly number[]): string {
-  const first = samples.reduce((best, sample) => (corpus.hashes[sample]! < corpus.hashes[best]! ? sample : best));
-  const { text } = corpus.samples[first]!.output;
-  const [place] = fragmentPlaces(corpus, tokens, text);
-  return place === undefined ? "" : text.slice(place.start, place.end).replace(/\s+/g, " ");
-}
-
 interface Tied {
   readonly samples: readonly number[];
   readonly tie: PayloadTie;
@@ -169,7 +162,7 @@ function tiedFragments(
     const chance = chanceUncalledFor(corpus, samples, { others: order.samples, ignored });
     if (chance === null) return [];
     for (const sample of samples) covered.add(sample);
-    const fragment = { tokens, text: shownIn(corpus, tokens, samples), ...contrast };
+    const fragment = { tokens, text: firstSpelling(corpus, tokens, samples) ?? "", ...contrast };
     const explained = new Set(samples);
     const tie = { fragments: [fragment], covering: [tokens], tried, explained, outside, lift: lift(contrast), logP };
     return [{ samples, tie, groups: 1, chance }];

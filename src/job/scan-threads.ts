@@ -13,8 +13,8 @@ import type { ThreadAnswer, ThreadQuestion } from "./scan-thread";
 const THREAD_MEGABYTES = 160;
 
 /**
- * Gives the result of each range, in their order. At most `jobs` threads, or the scan's own where `dist/` is not there; no result is computed long before its turn. Throws
- * `Cancelled` at once when `signal` fires, and the `Failure` of a thread.
+ * Gives the result of each range, in their order. At most `jobs` threads, or the scan's own where `dist/` is not there; no result is
+ * computed long before its turn. Throws `Cancelled` at once when `signal` fires, and the `Failure` of a thread.
  */
 export async function* scanRanges(
   setup: RangeScanSetup,
@@ -63,7 +63,7 @@ export async function minedOnThread(request: MiningRequest, signal: AbortSignal)
   throwIfCancelled(signal);
   const script = threadScript();
   if (script === null) return mineIn(request, signal);
-  const thread = scanThread(script, null, { maxYoungGenerationSizeMb: 48 }, signal);
+  const thread = scanThread(script, null, {}, signal);
   try {
     return (await thread.ask({ type: "mine", request })) as MinedPart;
   } finally {

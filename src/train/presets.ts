@@ -26,18 +26,23 @@ export interface TrainingPreset {
   readonly seed: number;
 }
 
-const defaults = {
-  alpha: 0.98,
-  epsilon: 0.05,
-  learningRate: 1.5e-3,
-  batchSize: 16,
-  epochs: 4,
+/** The same in every preset. */
+const common = {
   warmupRatio: 0.1,
   weightDecay: 0.01,
   clipNorm: 1,
   maxInput: 256,
   maxOutput: 256,
   seed: 42,
+} as const;
+
+const defaults = {
+  alpha: 0.98,
+  epsilon: 0.05,
+  learningRate: 1.5e-3,
+  batchSize: 16,
+  epochs: 4,
+  ...common,
 } as const satisfies TrainingPreset;
 
 export const presets = {
@@ -48,12 +53,7 @@ export const presets = {
     learningRate: 5e-5,
     batchSize: 12,
     epochs: 20,
-    warmupRatio: 0.1,
-    weightDecay: 0.01,
-    clipNorm: 1,
-    maxInput: 256,
-    maxOutput: 256,
-    seed: 42,
+    ...common,
   },
   moderate: { ...defaults, learningRate: 1.5e-4 },
 } as const satisfies Record<string, TrainingPreset>;

@@ -151,20 +151,28 @@ class Seq2Seq(torch.nn.Module):
         return hidden @ self.encoder.embeddings.word_embeddings.weight.T
 
 
-def roberta(name):
-    config = RobertaConfig(
+def tiny_roberta(**more):
+    return RobertaConfig(
         vocab_size=48, hidden_size=16, num_hidden_layers=2, num_attention_heads=2, intermediate_size=24,
         max_position_embeddings=34, type_vocab_size=1, layer_norm_eps=1e-5, pad_token_id=1, bos_token_id=0,
-        eos_token_id=2, hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0,
+        eos_token_id=2, hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0, **more,
     )
-    model = Seq2Seq(config, layers=2, inner=20).eval()
+
+
+def draw_roberta(model, encoder):
     with torch.no_grad():
         for n, parameter in model.named_parameters():
             if "norm" in n.lower():
                 parameter.uniform_(0.5, 1.5) if n.endswith("weight") else parameter.normal_(0, 0.3)
             else:
                 parameter.normal_(0, 1.0 if "position" in n else 0.4)
-        model.encoder.embeddings.word_embeddings.weight[1] = 0.5  # padding: no use may depend on it
+        encoder.embeddings.word_embeddings.weight[1] = 0.5  # padding: no use may depend on it
+
+
+def roberta(name):
+    config = tiny_roberta()
+    model = Seq2Seq(config, layers=2, inner=20).eval()
+    draw_roberta(model, model.encoder)
     sources = [[0, 5, 9, 13, 40, 7, 21, 22, 23, 24, 25, 2], [0, 17, 4, 2], [0, 8, 8, 30, 6, 2]]
     targets = [[11, 12, 2], [20, 3, 44, 45, 46, 9, 10, 2], [7, 2]]
     asked = (padded(sources, 1), padded(ones(sources), 0))
@@ -183,20 +191,10 @@ def roberta(name):
 
 def roberta_classifier(name):
     labels = {0: "clean", 1: "smelly", 2: "rotten"}
-    config = RobertaConfig(
-        vocab_size=48, hidden_size=16, num_hidden_layers=2, num_attention_heads=2, intermediate_size=24,
-        max_position_embeddings=34, type_vocab_size=1, layer_norm_eps=1e-5, pad_token_id=1, bos_token_id=0,
-        eos_token_id=2, hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0, classifier_dropout=0.0,
-        id2label=labels, label2id={label: index for index, label in labels.items()},
-    )
+    label2id = {label: index for index, label in labels.items()}
+    config = tiny_roberta(classifier_dropout=0.0, id2label=labels, label2id=label2id)
     model = RobertaForSequenceClassification(config).eval()
-    with torch.no_grad():
-        for n, parameter in model.named_parameters():
-            if "norm" in n.lower():
-                parameter.uniform_(0.5, 1.5) if n.endswith("weight") else parameter.normal_(0, 0.3)
-            else:
-                parameter.normal_(0, 1.0 if "position" in n else 0.4)
-        model.roberta.embeddings.word_embeddings.weight[1] = 0.5  # padding: no use may depend on it
+    draw_roberta(model, model.roberta)
     sources = [[0, 5, 9, 13, 40, 7, 21, 22, 23, 24, 25, 2], [0, 17, 4, 2], [0, 8, 8, 30, 6, 2], [0, 33, 2], [0, 44, 45, 2]]
     classes = [1, 0, 2, 2, 1]
     result = model(padded(sources, 1), attention_mask=padded(ones(sources), 0), labels=torch.tensor(classes))
