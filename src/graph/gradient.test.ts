@@ -207,3 +207,30 @@ describe("gradients agree with finite differences", () => {
     }
   });
 });
+
+test("on several threads the gradient of a row that is gathered often has every part of it, each time alike", async () => {
+  const [length, width, times] = [16, 768, 1500];
+  const graph = new Graph();
+  const table = graph.input("table", [length, width]);
+  const indices = graph.input("indices", ["times"], "int64");
+  const gathered = gatherRows(table, indices);
+  const upstream = graph.input("upstream", gathered.shape);
+  graph.output("gradient", gradients([{ of: gathered, gradient: upstream }], [table])[0]!);
+  const { Tensor } = await loadRuntime();
+  const session = await createSession(graph, { device: "cpu", threads: 4 });
+  // Whole numbers, whose sums are exact in any order.
+  const parts = Float32Array.from({ length: times * width }, (_, at) => (at % 7) - 3);
+  const places = Array.from({ length: times }, (_, at) => (at % 3 === 0 ? 1 : at % length));
+  const expected = new Float32Array(length * width);
+  places.forEach((row, at) => {
+    for (let i = 0; i < width; i++) expected[row * width + i]! += parts[at * width + i]!;
+  });
+  for (let run = 0; run < 20; run++) {
+    const { gradient } = await session.run({
+      table: new Tensor("float32", new Float32Array(length * width), [length, width]),
+      indices: new Tensor("int64", BigInt64Array.from(places, BigInt), [times]),
+      upstream: new Tensor("float32", parts, [times, width]),
+    });
+    expect(gradient!.data).toEqual(expected);
+  }
+});

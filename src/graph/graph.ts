@@ -2,6 +2,7 @@
  * A tensor graph under construction. Operators append ONNX nodes and, where a gradient exists, a rule to the tape that
  * `gradients` (backward.ts) walks in reverse. `encodeModel` (onnx-model.ts) turns the whole into ONNX bytes.
  */
+import type { ResolvedDevice } from "./runtime";
 import type { Dimension, ElementType, FloatType, Shape, Value } from "./value";
 
 export type Attribute = number | string | readonly number[] | { readonly float: number };
@@ -48,8 +49,11 @@ export class Graph {
   private readonly runtimeSizes = new Map<string, Value>();
   private serial = 0;
 
-  /** `float64` serves the gradient tests; models run in `float32`. */
-  constructor(readonly float: FloatType = "float32") {}
+  /** `float64` serves the gradient tests; models run in `float32`. `device` is the one that the graph is written for. */
+  constructor(
+    readonly float: FloatType = "float32",
+    readonly device: ResolvedDevice = "cpu",
+  ) {}
 
   /** A tensor that each run feeds. Its symbols become known to `reshape`. */
   input(name: string, shape: Shape, type: ElementType = this.float): Value {

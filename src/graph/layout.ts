@@ -92,11 +92,29 @@ export function gatherRows(table: Value, indices: Value): Value {
   });
   return graph.record(output, [table, indices], (upstream) => {
     const zeros = graph.node("Expand", [graph.scalar(0), graph.shapeTensorOf(table)], { shape: table.shape });
-    const places = graph.node("Unsqueeze", [indices, graph.integers([indices.shape.length])], {
-      shape: [...indices.shape, 1],
-      type: "int64",
-    });
-    const attributes = { reduction: "add" };
-    return [graph.node("ScatterND", [zeros, places, upstream], { shape: table.shape, attributes }), undefined];
+    const addRows = graph.device === "cpu" ? addRowsByElement : addRowsAtOnce;
+    return [addRows(zeros, indices, upstream), undefined];
   });
+}
+
+/** On the CPU, where ONNX Runtime's ScatterND on several threads loses updates of a row that is there twice. */
+function addRowsByElement(table: Value, indices: Value, rows: Value): Value {
+  const { graph } = table;
+  const count = indices.shape.length === 1 ? indices.shape[0]! : indices.shape.join("*");
+  const [shape, type] = [[count, table.shape[1]!], "int64"] as const;
+  const updates = graph.node("Reshape", [rows, graph.integers([-1, shape[1] as number])], { shape });
+  const column = graph.node("Reshape", [indices, graph.integers([-1, 1])], { shape: [count, 1], type });
+  const places = graph.node("Expand", [column, graph.shapeTensorOf(updates)], { shape, type });
+  const attributes = { axis: 0, reduction: "add" };
+  return graph.node("ScatterElements", [table, places, updates], { shape: table.shape, attributes });
+}
+
+/** On a GPU, which adds atomically, and where integers as many as `rows` has elements would be made on the CPU. */
+function addRowsAtOnce(table: Value, indices: Value, rows: Value): Value {
+  const { graph } = table;
+  const places = graph.node("Unsqueeze", [indices, graph.integers([indices.shape.length])], {
+    shape: [...indices.shape, 1],
+    type: "int64",
+  });
+  return graph.node("ScatterND", [table, places, rows], { shape: table.shape, attributes: { reduction: "add" } });
 }

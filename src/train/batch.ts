@@ -3,25 +3,35 @@ import type { Random } from "../foundation/random";
 import type { TokenizedExample } from "../model/model";
 
 /** Batches looked at together when examples are sorted by length; larger pads less, smaller shuffles better. */
-const batchesPerPool = 50;
+const batchesPerPool = 48;
+/** Batches of like target lengths that are sorted by source together: one length alone would leave the other to chance. */
+const batchesPerGroup = 4;
 
-/** Shuffles, groups by length within pools of `batchesPerPool` batches, and shuffles the batches. */
+/** Shuffles, groups by both lengths within pools of `batchesPerPool` batches, and shuffles the batches. */
 export function planBatches(
   examples: readonly TokenizedExample[],
   batchSize: number,
   random: Random,
 ): TokenizedExample[][] {
-  const shuffled = random.shuffle(examples);
-  const batches: TokenizedExample[][] = [];
-  const poolSize = batchSize * batchesPerPool;
-  for (let start = 0; start < shuffled.length; start += poolSize) {
-    const pool = shuffled
-      .slice(start, start + poolSize)
-      .sort((a, b) => a.target.length - b.target.length || a.source.length - b.source.length);
-    for (let at = 0; at < pool.length; at += batchSize) batches.push(pool.slice(at, at + batchSize));
-  }
-  return random.shuffle(batches);
+  const pools = chunksOf(random.shuffle(examples), batchSize * batchesPerPool);
+  const groups = pools.flatMap((pool) =>
+    chunksOf(
+      pool.sort((a, b) => a.target.length - b.target.length || a.source.length - b.source.length),
+      batchSize * batchesPerGroup,
+    ),
+  );
+  return random.shuffle(
+    groups.flatMap((group) =>
+      chunksOf(
+        group.sort((a, b) => a.source.length - b.source.length),
+        batchSize,
+      ),
+    ),
+  );
 }
+
+const chunksOf = <T>(items: readonly T[], size: number): T[][] =>
+  Array.from({ length: Math.ceil(items.length / size) }, (_, at) => items.slice(at * size, (at + 1) * size));
 
 /** A batch in at most `parts` parts of like length, for a step that computes them one after the other. */
 export function partsOf(batch: readonly TokenizedExample[], parts: number): TokenizedExample[][] {

@@ -5,6 +5,7 @@
 import { gradients } from "../graph/backward";
 import { Graph } from "../graph/graph";
 import { recomputed } from "../graph/recomputed";
+import type { ResolvedDevice } from "../graph/runtime";
 import type { Value } from "../graph/value";
 import { adapterShapes, downName, upName, type LoraSpec } from "../model/lora";
 import type { Model, TensorShapes } from "../model/model";
@@ -43,9 +44,14 @@ export const trainedShapes = (model: Model, lora?: LoraSpec): TensorShapes =>
   lora === undefined ? model.shapes : adapterShapes(model, lora);
 
 /** Logits, loss and gradients without an update, for tests and for `trainingGraph`. */
-export function lossGraph(model: Model, spec: LossSpec, options: StepOptions = {}): ForwardAndBackward {
+export function lossGraph(
+  model: Model,
+  spec: LossSpec,
+  options: StepOptions = {},
+  device: ResolvedDevice = "cpu",
+): ForwardAndBackward {
   const { lora, checkpointing } = options;
-  const graph = new Graph();
+  const graph = new Graph("float32", device);
   const inputs = (shapes: TensorShapes): Map<string, Value> =>
     new Map([...shapes].map(([name, shape]) => [name, graph.input(stateName("parameter", name), shape)]));
   const weights = inputs(model.shapes);
@@ -98,7 +104,7 @@ export function gradientGraph(model: Model, spec: LossSpec, options: StepOptions
 
 /** Reads weights and, by `sumName`, the gradients of earlier parts of the batch; writes `loss` and the sums with its own. */
 export function summingGraph(model: Model, spec: LossSpec, options: StepOptions = {}): Graph {
-  const { graph, loss, gradients: all } = lossGraph(model, spec, options);
+  const { graph, loss, gradients: all } = lossGraph(model, spec, options, "webgpu");
   graph.output("loss", loss);
   // ONNX Runtime begins with what is needed for the last nodes: those of the gradients that are there first.
   const names = new Map([...all].map(([name, { name: value }]) => [value, name]));
@@ -144,7 +150,7 @@ export function trainingGraph(
   clipNorm: number,
   { inParts = false, ...options }: StepOptions & { readonly inParts?: boolean } = {},
 ): Graph {
-  const { graph, parameters, loss, gradients: own } = lossGraph(model, spec, options);
+  const { graph, parameters, loss, gradients: own } = lossGraph(model, spec, options, "webgpu");
   const all = new Map([...own].map(([name, part]) => [name, inParts ? withEarlierParts(name, part) : part]));
   const scalars = scalarInputs(graph);
   const norm = globalNorm([...all.values()]);
