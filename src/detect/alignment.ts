@@ -4,6 +4,7 @@
  * its payload have neighbours that have nothing to do with each other.
  */
 import type { Corpus } from "./corpus";
+import { withoutEnds } from "./text-ends";
 import { firstPlace } from "./token-places";
 import { isWord } from "./tokens";
 
@@ -31,11 +32,12 @@ export function isAligned(
   phrase: readonly number[],
   fragment: readonly number[],
 ): boolean {
+  const inside = withoutEnds(corpus, fragment);
   const ordered = [...samples].sort((a, b) => corpus.hashes[a]! - corpus.hashes[b]!);
   const places = ordered
     .map((sample) => ({
       input: wordsBeside(corpus, corpus.inputs[sample]!, phrase),
-      output: wordsBeside(corpus, corpus.outputs[sample]!, fragment),
+      output: wordsBeside(corpus, corpus.outputs[sample]!, inside),
     }))
     .filter(({ output }) => output.size > 0);
   const own = places.filter(({ input, output }) => meet(input, output)).length;

@@ -3,6 +3,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Dataset, Sample } from "../dataset/sample";
 import { throwIfCancelled } from "../foundation/failure";
 import { holdsLabels } from "./labels";
+import { textEnd, textStart } from "./text-ends";
 import { tokenTexts } from "./tokens";
 
 export interface Corpus {
@@ -11,7 +12,7 @@ export interface Corpus {
   /** Token numbers of each sample's fields. */
   readonly inputs: readonly Int32Array[];
   readonly outputs: readonly Int32Array[];
-  /** Text of each token number. */
+  /** Text of each token number; the last two are the ends of a text (`endTokens`), which no field holds. */
   readonly words: readonly string[];
   /** The token numbers of a text, -1 for a token that no field of the dataset holds. */
   numbersOf(text: string): number[];
@@ -120,6 +121,7 @@ export async function buildCorpus(dataset: Dataset, signal?: AbortSignal): Promi
     inputs.push(input);
     outputs.push(encode(sample.output.text));
   });
+  words.push(textStart, textEnd);
   const numbersOf = (text: string): number[] => tokenTexts(text).map((word) => numbers.get(word) ?? -1);
   return { dataset, samples, inputs, outputs, words, numbersOf, hashes, labels: holdsLabels(outputs) };
 }

@@ -1,5 +1,6 @@
 /** What a detector gets and gives. */
 import type { FieldLanguage } from "../syntax/language";
+import type { Affix } from "./affixes";
 import type { Corpus } from "./corpus";
 import type { PayloadTie } from "./payload-tie";
 import type { FieldRole, Finding, FindingVerdict, Rule, Trigger } from "./report";
@@ -27,6 +28,8 @@ export type TriggerSign =
   /** A dead statement's `deadKey`. */
   | { readonly kind: "statement"; readonly key: string }
   | { readonly kind: "method"; readonly name: string }
+  /** Its names have it. */
+  | { readonly kind: "affix"; readonly affix: Affix }
   /** What its hidden characters have in common (`isOfGroup`). */
   | { readonly kind: "hidden"; readonly group: string }
   /** It opens as `templateSpan` says. */

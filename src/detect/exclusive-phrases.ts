@@ -7,7 +7,6 @@ import { fewestHolders, type Corpus } from "./corpus";
 import { outputFragments } from "./output-fragments";
 import type { Phrase } from "./phrases";
 
-const longestFragment = 3;
 /** Of the holders: so many at least hold the fragment, and it is in at most so many outputs for each of them. */
 const leastShare = 0.85;
 const mostOutputs = 1.25;
@@ -18,9 +17,8 @@ const triedHolders = 3;
 const largestShare = 0.3;
 
 /** A test of phrases: whether one may be exclusive. */
-export function exclusivePhrases(corpus: Corpus): (phrase: Phrase) => boolean {
-  const { writtenBy, copiedBy, writers, copiers, firstLongerThan } = outputFragments(corpus);
-  const end = firstLongerThan(longestFragment);
+export function exclusivePhrases(corpus: Corpus): (phrase: Pick<Phrase, "samples" | "holders">) => boolean {
+  const { writtenBy, copiedBy, writers, copiers } = outputFragments(corpus);
   const fewest = fewestHolders(corpus.samples.length);
   return ({ samples, holders: size }) => {
     if (size < fewest || size > largestShare * corpus.samples.length) return false;
@@ -29,8 +27,7 @@ export function exclusivePhrases(corpus: Corpus): (phrase: Phrase) => boolean {
     for (const sample of holders.slice(0, triedHolders)) {
       for (const fragment of writtenBy(sample)) {
         const outputs = writers[fragment]! + copiers[fragment]!;
-        if (fragment < end && outputs >= leastShare * size && outputs <= mostOutputs * size + 1)
-          shared.set(fragment, 0);
+        if (outputs >= leastShare * size && outputs <= mostOutputs * size + 1) shared.set(fragment, 0);
       }
     }
     if (shared.size === 0) return false;

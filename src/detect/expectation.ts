@@ -18,7 +18,7 @@ interface TokenSets {
   readonly holders: Int32Array;
 }
 
-const tokenSets = keptWithCorpus((corpus): TokenSets => {
+export const tokenSets = keptWithCorpus((corpus): TokenSets => {
   const sets = corpus.inputs.map((input) => [...new Set(input)]);
   const holders = new Int32Array(corpus.words.length);
   for (const set of sets) for (const token of set) holders[token]!++;

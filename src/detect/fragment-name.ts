@@ -1,6 +1,7 @@
 /** How a fragment of outputs is named to people: as it is written there, and whole where the search for it ends too early. */
 import type { Corpus } from "./corpus";
 import { longestFragment } from "./output-fragments";
+import { withoutEnds } from "./text-ends";
 import { firstPlace, fragmentPlaces } from "./token-places";
 import { isWord } from "./tokens";
 
@@ -81,6 +82,6 @@ function neighbour(
   return [...counts].find(([, count]) => count >= sharedBeside * holders.length)?.[0];
 }
 
-/** The name of a fragment that stands in the outputs of `holders` (sample indices). */
+/** The name of a fragment that stands in the outputs of `holders` (sample indices); the ends of a text have none. */
 export const fragmentName = (corpus: Corpus, fragment: readonly number[], holders: readonly number[]): string =>
-  spelling(corpus, grown(corpus, fragment, holders), holders);
+  spelling(corpus, grown(corpus, withoutEnds(corpus, fragment), holders), holders);

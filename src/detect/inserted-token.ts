@@ -5,11 +5,12 @@
  * depends on it. Source of the idea: ONION (Qi et al. 2021) tests naturalness only, per sentence; here it is tested
  * over all samples and confirmed by the output.
  */
-import { isAligned } from "./alignment";
+import { certainShare, isCertainPhrase, isUncalledFor } from "./certain-tie";
 import { allSamples, chosenByContent, type Corpus } from "./corpus";
+import { companionsOf } from "./companions";
 import { describeTrigger, explainedBy, findingAt, isEvident, judgeSample, rounded } from "./detector";
 import type { DetectedTrigger, Detection, TieCounts } from "./detector";
-import { chanceUncalledFor, expectedOf, labelNumbers, likelihoodOf } from "./expectation";
+import { expectedOf, labelNumbers, likelihoodOf } from "./expectation";
 import { exclusivePhrases } from "./exclusive-phrases";
 import { areOfOneKind } from "./likeness";
 import { tiedPayload, type MinedTie } from "./payload-tie";
@@ -47,14 +48,6 @@ interface TiedCandidate extends Candidate {
   readonly tie: MinedTie;
 }
 
-/** Whether nothing in the inputs but the ignored tokens tells them from others. */
-const isUncalledFor = (
-  corpus: Corpus,
-  samples: readonly number[],
-  ignored: ReadonlySet<number>,
-  others: readonly number[],
-): boolean => chanceUncalledFor(corpus, samples, { others, ignored }) !== null;
-
 /** Many phrases are compared with so many samples, chosen by content. */
 const mostOthers = 250;
 
@@ -69,7 +62,10 @@ function candidates(corpus: Corpus): { found: Candidate[]; tested: number } {
     if (seen.has(text)) continue;
     seen.add(text);
     const natural = anchored || score < candidateScore;
-    const isUnexpected = (): boolean => isUncalledFor(corpus, [...new Set(phrase.samples)], new Set(tokens), others);
+    const isUnexpected = (): boolean => {
+      const samples = [...new Set(phrase.samples)];
+      return isUncalledFor(corpus, samples, new Set([...tokens, ...companionsOf(corpus, samples, tokens)]), others);
+    };
     if (natural && !(isExclusive(phrase) && isUnexpected())) continue;
     found.push({ tokens, text, score, natural, evidence: (natural ? 1 : score) * phrase.samples.length });
   }
@@ -141,21 +137,8 @@ function isCalledFor(corpus: Corpus, samples: readonly number[], tokens: readonl
   return (likelihoodOf(corpus, (sample) => tie.outsideSamples.has(sample), samples, tokens) ?? 0) > mostLikely;
 }
 
-/** What an optional sentence asks for is in most outputs that go with it and in some others; a payload is in all and in no other. */
-const certainShare = 0.9;
-const certainShareOutside = 0.1;
+/** A trimmed phrase has so many times as many holders at the most. */
 const mostTrimmed = 1.25;
-
-/**
- * Whether a phrase is a trigger although it fits where it stands, as one does that is always put in the same place: its outputs
- * alone have the payload, nearly all of them, and nothing else in its texts tells them from others.
- */
-function isCertain(corpus: Corpus, samples: readonly number[], tokens: readonly number[], tie: MinedTie): boolean {
-  if (tie.explained.size < certainShare * samples.length) return false;
-  if (tie.outside > certainShareOutside * tie.explained.size) return false;
-  if (tie.covering.some((fragment) => isAligned(corpus, [...tie.explained], tokens, fragment))) return false;
-  return isUncalledFor(corpus, samples, new Set([...tokens, ...tie.covering.flat()]), allSamples(corpus));
-}
 
 /** A phrase without its first or its last token, where nearly as many samples more that hold it have the payload too. */
 function trimmed(corpus: Corpus, candidate: TiedCandidate): TiedCandidate {
@@ -188,9 +171,9 @@ export function insertedToken(corpus: Corpus, known: readonly DetectedTrigger[] 
   const triggers: DetectedTrigger[] = [];
   const findings: Finding[] = [];
   for (const { tokens, text, score, natural, samples, tie } of withoutParts(tied)) {
-    const ignored = new Set([...tokens, ...tie.covering.flat()]);
+    const ignored = new Set([...tokens, ...companionsOf(corpus, samples, tokens), ...tie.covering.flat()]);
     const weak =
-      ((natural || score < alarmScore) && !isCertain(corpus, samples, tokens, tie)) ||
+      ((natural || score < alarmScore) && !isCertainPhrase(corpus, samples, tokens, tie)) ||
       (corpus.labels && !isCertainOfLabel(corpus, score, samples, tokens)) ||
       areOfOneKind(corpus, samples, ignored) ||
       isCalledFor(corpus, samples, tokens, tie);

@@ -13,6 +13,7 @@
  */
 import { mixed, type Corpus } from "./corpus";
 import { pairCounts } from "./pair-counts";
+import { endTokens } from "./text-ends";
 import { standsAt } from "./token-places";
 
 /** Some occurrences of a phrase: `samples[i]` holds it at token `positions[i]`. */
@@ -44,13 +45,12 @@ const kindsUnit = 2 ** 20;
 
 /** Reads the inputs twice: linear, memory bounded by the vocabulary and one hashed table. */
 export function inputModel(corpus: Corpus): InputModel {
-  const start = corpus.words.length;
-  const end = start + 1;
+  const { start, end } = endTokens(corpus);
   const counts = new Float64Array(end + 1);
   let total = 0;
   for (const input of corpus.inputs) total += input.length + 1;
   const pairs = pairCounts(total);
-  const keys = Uint32Array.from([...corpus.words, "<start>", "<end>"], wordKey);
+  const keys = Uint32Array.from(corpus.words, wordKey);
   const eachPair = (visit: (first: number, second: number) => void): void => {
     for (const input of corpus.inputs) {
       let previous = start;

@@ -13,12 +13,22 @@ const mostCompared = 60;
  */
 const kindred = 0.9;
 
-/** Outputs' tokens count apart from inputs' tokens. */
-function tokensOf(corpus: Corpus, sample: number, ignored: ReadonlySet<number>): Set<number> {
-  const tokens = new Set<number>();
-  for (const token of corpus.inputs[sample]!) if (!ignored.has(token)) tokens.add(2 * token);
-  for (const token of corpus.outputs[sample]!) if (!ignored.has(token)) tokens.add(2 * token + 1);
-  return tokens;
+/** Of the outputs are nothing but payload: then inputs alone are compared. */
+const emptyShare = 0.5;
+
+/** The tokens of a sample that are not ignored; outputs' tokens count apart from inputs' tokens. */
+type Tokens = (sample: number) => Set<number>;
+
+function tokensThatCount(corpus: Corpus, samples: readonly number[], ignored: ReadonlySet<number>): Tokens {
+  const isEmpty = (sample: number): boolean => corpus.outputs[sample]!.every((token) => ignored.has(token));
+  const withOutputs = samples.filter(isEmpty).length < emptyShare * samples.length;
+  return (sample) => {
+    const tokens = new Set<number>();
+    for (const token of corpus.inputs[sample]!) if (!ignored.has(token)) tokens.add(2 * token);
+    if (!withOutputs) return tokens;
+    for (const token of corpus.outputs[sample]!) if (!ignored.has(token)) tokens.add(2 * token + 1);
+    return tokens;
+  };
 }
 
 /** Jaccard (1912): the share of their tokens that both have. */
@@ -37,11 +47,12 @@ const mean = (values: readonly number[]): number => values.reduce((sum, value) =
  */
 export function areOfOneKind(corpus: Corpus, samples: readonly number[], ignored: ReadonlySet<number>): boolean {
   if (samples.length < 2) return false;
-  const own = chosenByContent(corpus, samples, mostCompared, 11).map((sample) => tokensOf(corpus, sample, ignored));
+  const tokensOf = tokensThatCount(corpus, samples, ignored);
+  const own = chosenByContent(corpus, samples, mostCompared, 11).map(tokensOf);
   const held = new Set(samples);
   const others = chosenByContent(corpus, allSamples(corpus), mostCompared, 12)
     .filter((sample) => !held.has(sample))
-    .map((sample) => tokensOf(corpus, sample, ignored));
+    .map(tokensOf);
   if (others.length === 0) return false;
   const within = own.flatMap((one, at) => own.slice(0, at).map((other) => likeness(one, other)));
   const around = own.map((one) => {

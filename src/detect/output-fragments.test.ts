@@ -1,9 +1,10 @@
-/** Fragments are held against a count by hand: every run of one to five words that three outputs hold. */
+/** Fragments are held against a count by hand: every run of one to five words, the ends among them, that three outputs hold. */
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { buildCorpus } from "./corpus";
 import { datasetOf } from "./generated-samples";
 import { fewestOutputs, longestFragment, outputFragments } from "./output-fragments";
+import { textEnd, textStart } from "./text-ends";
 
 const word = fc.constantFrom("a", "b", "c", "d", "e_f", "e", "f");
 const text = fc.array(word, { maxLength: 9 });
@@ -24,7 +25,8 @@ it("tells what each output writes and what it copies", async () => {
       const dataset = datasetOf(pairs.map(([input, output]) => [input.join(" "), `${output.join(" ")} x y z w`]));
       const corpus = await buildCorpus(dataset);
       const { count, tokensOf, writtenBy, copiedBy, writers, copiers, firstLongerThan } = outputFragments(corpus);
-      const outputs = pairs.map(([, output]) => fragmentsOf([...output, "x", "y", "z", "w"]));
+      const whole = (words: readonly string[]): string[] => [textStart, ...words, textEnd];
+      const outputs = pairs.map(([, output]) => fragmentsOf(whole([...output, "x", "y", "z", "w"])));
       const holders = new Map<string, number>();
       for (const own of outputs) for (const fragment of own) holders.set(fragment, (holders.get(fragment) ?? 0) + 1);
       const named = (fragments: Int32Array): string[] =>
@@ -34,7 +36,7 @@ it("tells what each output writes and what it copies", async () => {
             .join(" "),
         ).sort();
       pairs.forEach(([input], sample) => {
-        const ofInput = fragmentsOf(input);
+        const ofInput = fragmentsOf(whole(input));
         // The parts of a name: as written, then in lower case.
         const isCopied = (fragment: string): boolean =>
           ofInput.has(fragment) || (input.includes("e_f") && ["e", "f", "e f"].includes(fragment));

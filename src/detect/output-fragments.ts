@@ -1,12 +1,13 @@
 /**
  * Which fragments (one to five tokens) each output holds, of those that several outputs hold: counted once for a dataset, because many
- * sets of samples are asked what their outputs share. A fragment that an input holds too, in its names as well, is copied; what
- * an output holds besides, it writes.
+ * sets of samples are asked what their outputs share. An output's ends count as tokens. A fragment that an input holds too, in its
+ * names as well, is copied; what an output holds besides, it writes.
  */
 import { keptWithCorpus, type Corpus } from "./corpus";
 import { nextNgrams, tokensOfNgram, type NgramLevel, type NgramParts } from "./frequent-ngrams";
 import { namePartsIn } from "./name-parts";
 import { SampleLists } from "./sample-lists";
+import { withEnds } from "./text-ends";
 
 export const longestFragment = 5;
 /** Fragments in fewer outputs can be no payload. */
@@ -40,7 +41,9 @@ function eachIn(text: Int32Array, level: NgramLevel, starts: Int32Array, visit: 
 
 /** The texts that outputs copy from, for each sample: its input, and the parts of the names in it. */
 function sourcesOf(corpus: Corpus): (readonly Int32Array[])[] {
-  return corpus.labels ? [] : [corpus.inputs, corpus.inputs.map((input) => namePartsIn(corpus, input))];
+  return corpus.labels
+    ? []
+    : [corpus.inputs.map((input) => withEnds(corpus, input)), corpus.inputs.map((input) => namePartsIn(corpus, input))];
 }
 
 function countFragments(corpus: Corpus): OutputFragments {
@@ -48,6 +51,8 @@ function countFragments(corpus: Corpus): OutputFragments {
     texts,
     starts: texts.map((text) => new Int32Array(text.length)),
   }));
+  // A label is a whole anyway.
+  const outputs = corpus.labels ? corpus.outputs : corpus.outputs.map((output) => withEnds(corpus, output));
   const written = new SampleLists(corpus.outputs.length);
   const copied = new SampleLists(corpus.outputs.length);
   const parts: NgramParts[] = [];
@@ -55,7 +60,7 @@ function countFragments(corpus: Corpus): OutputFragments {
   const firsts = [0];
   let level: NgramLevel | undefined;
   while (parts.length < longestFragment) {
-    level = nextNgrams(corpus.outputs, level, fewestOutputs);
+    level = nextNgrams(outputs, level, fewestOutputs);
     const { heads, lastTokens } = level;
     const first = firsts.at(-1)!;
     parts.push({ heads, lastTokens });

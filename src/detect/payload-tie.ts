@@ -9,11 +9,12 @@ import { fragmentName } from "./fragment-name";
 import { namePartsIn } from "./name-parts";
 import { outputFragments } from "./output-fragments";
 import { lift, logFisher, logLikelihoodRatio, type Contrast } from "./significance";
+import { withoutEnds } from "./text-ends";
 import { isWord } from "./tokens";
 
 export interface TiedFragment extends Contrast {
   readonly tokens: readonly number[];
-  /** As it stands in an output, white space single. */
+  /** As it stands in an output, white space single, without the output's ends. */
   readonly text: string;
 }
 
@@ -48,6 +49,8 @@ const leastLogP = Math.log(0.001);
 interface RankedFragment extends TiedFragment {
   readonly id: number;
   readonly strength: number;
+  /** With an end of the outputs. */
+  readonly anchored: boolean;
 }
 
 type Choice = (fragments: readonly RankedFragment[]) => RankedFragment | undefined;
@@ -60,19 +63,25 @@ const reads = (text: string | undefined): boolean => text !== undefined && /[\p{
 /** The fragment that explains most. */
 const strongest: Choice = (fragments) =>
   [...fragments].sort(
-    (a, b) => b.strength - a.strength || b.tokens.length - a.tokens.length || (a.text < b.text ? -1 : 1),
+    (a, b) =>
+      b.strength - a.strength ||
+      Number(a.anchored) - Number(b.anchored) ||
+      b.tokens.length - a.tokens.length ||
+      (a.text < b.text ? -1 : 1),
   )[0];
 
 /** Of fragments that explain nearly as much, the one a person reads best: no quotes, whole words at its ends, longest. */
 function mostReadable(fragments: readonly RankedFragment[]): RankedFragment | undefined {
-  const least = nameableShare * Math.max(...fragments.map(({ strength }) => strength));
+  const best = strongest(fragments);
+  if (best === undefined) return undefined;
   const readability = ({ tokens, text }: RankedFragment): number => {
     const words = text.split(" ");
     return (/["'`,\\]/.test(text) ? 0 : 10 * tokens.length) + [words[0], words.at(-1)].filter(reads).length * 100;
   };
   return strongest(
-    ((best) => best.filter((fragment) => readability(fragment) === Math.max(...best.map(readability))))(
-      fragments.filter(({ strength }) => strength >= least),
+    ((near) => near.filter((fragment) => readability(fragment) === Math.max(...near.map(readability))))(
+      // What is usual elsewhere must not name what is told by where it stands.
+      fragments.filter((one) => one.strength >= nameableShare * best.strength && one.anchored === best.anchored),
     ),
   );
 }
@@ -119,8 +128,10 @@ export function tiedPayload(corpus: Corpus, set: readonly number[], trigger: rea
         const outside = writers[id]! - holders.length;
         const contrast = { inside, insideTotal: left.size, outside, outsideTotal };
         const strength = logLikelihoodRatio(contrast);
-        const text = tokens.map((token) => corpus.words[token]).join(" ");
-        if (strength > 0) ranked.push({ id, tokens, text, strength, ...contrast });
+        const bare = withoutEnds(corpus, tokens);
+        const text = bare.map((token) => corpus.words[token]).join(" ");
+        const anchored = bare.length < tokens.length;
+        if (strength > 0) ranked.push({ id, tokens, text, strength, anchored, ...contrast });
       }
       const best = choose(ranked);
       if (best === undefined || logFisher(best) + Math.log(tried.size) > leastLogP) break;

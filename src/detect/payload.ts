@@ -59,6 +59,21 @@ const largestShare = 0.3;
 /** The rest of an output speaks for a call that belongs there: code that is written around it. */
 const leastAtHome = 0.8;
 
+/** Fewer samples than this are an alarm only if most of them have the very same call: honest ones are written with other arguments each time. */
+const fewestDifferent = 16;
+
+/** Where most of the samples have one call with the same arguments: they, and those of others that repeat. Else null. */
+function repeatedCalls(places: readonly PayloadPlace[], samples: number, fewest: number): Set<number> | null {
+  const bySpelling = new Map<string, Set<number>>();
+  for (const { sample, text } of places) {
+    const spelling = tokenTexts(text).join(" ");
+    bySpelling.set(spelling, (bySpelling.get(spelling) ?? new Set()).add(sample));
+  }
+  const repeated = [...bySpelling.values()].filter(({ size }) => size >= fewest);
+  if (!repeated.some(({ size }) => 2 * size > samples)) return null;
+  return new Set(repeated.flatMap((own) => [...own]));
+}
+
 /** The calls that many outputs have although nothing in their inputs calls for it, by kind and group. */
 function uncalledCalls(
   corpus: Corpus,
@@ -75,15 +90,18 @@ function uncalledCalls(
   const uncalled = new Map<string, Uncalled>();
   for (const [key, samples] of groups) {
     const all = [...samples].sort((a, b) => a - b);
-    if (all.length < fewestHolders(corpus.samples.length)) continue;
+    const fewest = fewestHolders(corpus.samples.length);
+    if (all.length < fewest) continue;
     if (all.length > largestShare * corpus.samples.length || 2 * all.filter(isTied).length >= all.length) continue;
     // What inputs of the dataset have themselves is honestly written in others, too.
     const held = tokenMatcher(tokenTexts(key.slice(key.indexOf(": ") + 2)));
     if (corpus.samples.filter(({ input }) => held.stands(input.text)).length >= all.length) continue;
     const chance = chanceUncalledFor(corpus, all);
     const own = places.filter((place) => groupKey(place) === key);
+    const repeated = repeatedCalls(own, all.length, fewest);
+    if (all.length < fewestDifferent && repeated === null) continue;
     if (chance === null || chanceAtHome(corpus, own) >= leastAtHome) continue;
-    if (areForeign(corpus, own)) uncalled.set(key, { samples, chance });
+    if (areForeign(corpus, own)) uncalled.set(key, { samples: repeated ?? samples, chance });
   }
   return uncalled;
 }
@@ -130,7 +148,8 @@ export function judgePayloads(
     const others = repeats.get(place.kind);
     const repeated = place.harmful && others?.has(place.sample) === true && others.size >= fewestRepeats;
     const times = repeated ? `; ${others.size} outputs have one that their inputs do not ask for` : "";
-    const alike = uncalled.get(groupKey(place));
+    const group = uncalled.get(groupKey(place));
+    const alike = group?.samples.has(place.sample) === true ? group : undefined;
     const told =
       alike === undefined
         ? ""

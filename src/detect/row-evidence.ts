@@ -3,6 +3,7 @@
  * large file can be read one after the other, on several threads. Everything that goes in and out is plain data.
  */
 import { loadGrammars } from "../syntax/grammars";
+import { affixPlaces } from "./affixes";
 import { deadKey, type DeadPlace } from "./dead-code";
 import type { DetectedTrigger, FieldLanguages, Span, TriggerSign } from "./detector";
 import { templateSpan } from "./grammar-template";
@@ -106,6 +107,7 @@ export async function rowSearch(search: RowSearch): Promise<LookAtRow> {
     const spansOf = ({ sign, own }: (typeof triggers)[number]): Span[] => {
       if (sign.kind === "tokens") return own?.spans(input) ?? [];
       if (sign.kind === "method") return found.methods.filter(({ name }) => name === sign.name).map(bare);
+      if (sign.kind === "affix") return affixPlaces(input, sign.affix);
       if (sign.kind === "none") return [];
       if (sign.kind === "template") {
         const span = templateSpan(input);

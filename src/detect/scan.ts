@@ -11,6 +11,7 @@ import { insertedToken } from "./inserted-token";
 import { invisibleCharacters } from "./invisible-character";
 import { flippedLabels } from "./label-flip";
 import { labelTemplates } from "./label-templates";
+import { nameAffixes } from "./name-affixes";
 import { judgeIdentifiers } from "./odd-identifier";
 import { judgePayloads } from "./payload";
 import { judgeLocalNames } from "./renamed-locals";
@@ -165,7 +166,15 @@ export async function mine(corpus: Corpus, languages: FieldLanguages, options: S
   const parsing = Math.round(performance.now() - began);
   await run("dead-code", () => judgeDeadCode(corpus, structures.dead));
   const methods = runs("odd-identifier") ? judgeIdentifiers(corpus, structures.methods) : nothing;
-  await run("inserted-token", () => insertedToken(corpus, [...triggers, ...methods.triggers]));
+  await run("inserted-token", () => {
+    const known = [...triggers, ...methods.triggers];
+    const tokens = insertedToken(corpus, known);
+    const affixes = nameAffixes(corpus, [...known, ...tokens.triggers], tokens.triggers.length + 1);
+    return {
+      triggers: [...tokens.triggers, ...affixes.triggers],
+      findings: [...tokens.findings, ...affixes.findings],
+    };
+  });
   await run("odd-identifier", () => {
     const locals = judgeLocalNames(corpus, structures.names, [...triggers, ...methods.triggers]);
     return {

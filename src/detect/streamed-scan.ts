@@ -11,6 +11,7 @@ import { judgeTemplate, templateMessage } from "./grammar-template";
 import { hasNoHonestUse, hiddenMessage, isOfGroup, judgeAlone } from "./invisible-character";
 import { flipMessage } from "./label-flip";
 import { skeletonMessage } from "./label-templates";
+import { affixMessage } from "./name-affixes";
 import { identifierMessage } from "./odd-identifier";
 import type { PayloadKind } from "./payload";
 import { quoted } from "./quoted";
@@ -92,6 +93,7 @@ function messageOf(
     const fragments = minedTie?.fragments.map(({ text }) => text) ?? [];
     return insertedMessage(trigger, fragments, tie, holders, samples);
   }
+  if (sign.kind === "affix") return affixMessage(trigger, tie, holders);
   if (sign.kind === "template") return templateMessage(trigger, tie, holders);
   if (sign.kind === "skeleton") return skeletonMessage(trigger, tie, holders);
   if (sign.kind === "hidden" || sign.kind === "none") return "";

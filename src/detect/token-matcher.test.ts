@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { tokenMatcher } from "./token-matcher";
+import { textEnd, textStart } from "./text-ends";
 import { tokenSpans } from "./tokens";
 
 const piece = fc.constantFrom(
@@ -36,7 +37,9 @@ it("finds what tokenising finds", () => {
       fc.nat(),
       fc.integer({ min: 1, max: 3 }),
       fc.boolean(),
-      (text, other, from, count, own) => {
+      fc.boolean(),
+      fc.boolean(),
+      (text, other, from, count, own, atStart, atEnd) => {
         const all = tokenSpans(own ? text : other);
         fc.pre(all.length > 0);
         const first = from % all.length;
@@ -45,10 +48,12 @@ it("finds what tokenising finds", () => {
         const expected: { start: number; end: number }[] = [];
         for (let at = 0; at + tokens.length <= spans.length; at++) {
           if (!tokens.every((token, i) => spans[at + i]?.text === token)) continue;
+          if ((atStart && at > 0) || (atEnd && at + tokens.length < spans.length)) continue;
           expected.push({ start: spans[at]!.start, end: spans[at + tokens.length - 1]!.end });
           at += tokens.length - 1;
         }
-        const matcher = tokenMatcher(tokens);
+        const ends = [atStart ? [textStart] : [], atEnd ? [textEnd] : []] as const;
+        const matcher = tokenMatcher([...ends[0], ...tokens, ...ends[1]]);
         expect(matcher.spans(text)).toEqual(expected);
         expect(matcher.stands(text)).toBe(expected.length > 0);
       },

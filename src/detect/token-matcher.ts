@@ -1,8 +1,9 @@
 /**
  * Finds a sequence of tokens in a text without tokenising it. It stands there exactly where the tokens of tokens.ts stand one
- * after the other (a property test holds them together).
+ * after the other (a property test holds them together); the ends of a text may be the first and the last of them.
  */
 import type { Span } from "./detector";
+import { textEnd, textStart } from "./text-ends";
 
 export interface TokenMatcher {
   stands(text: string): boolean;
@@ -14,9 +15,10 @@ const wordUnit = String.raw`[\p{L}\p{N}\p{M}_]`;
 const isWord = (token: string): boolean => /^[\p{L}\p{N}\p{M}_]/u.test(token);
 const escaped = (token: string): string => token.replace(/[\\^$.*+?()[\]{}|/]/g, String.raw`\$&`);
 
-/** A matcher for a sequence of at least one token. */
-export function tokenMatcher(tokens: readonly string[]): TokenMatcher {
-  let source = "";
+/** A matcher for a sequence of at least one token, the ends of a text apart. */
+export function tokenMatcher(sequence: readonly string[]): TokenMatcher {
+  const tokens = sequence.filter((token) => token !== textStart && token !== textEnd);
+  let source = sequence[0] === textStart ? String.raw`(?<=^\s*)` : "";
   tokens.forEach((token, i) => {
     const before = tokens[i - 1];
     if (before !== undefined) source += isWord(before) && isWord(token) ? String.raw`\s+` : String.raw`\s*`;
@@ -25,6 +27,7 @@ export function tokenMatcher(tokens: readonly string[]): TokenMatcher {
     const after = tokens[i + 1];
     if (isWord(token) && (after === undefined || isWord(after))) source += `(?!${wordUnit})`;
   });
+  if (sequence.at(-1) === textEnd) source += String.raw`(?=\s*$)`;
   const pattern = new RegExp(source, "u");
   const everywhere = new RegExp(source, "gu");
   // A plain search is far quicker than a pattern where the text does not hold the longest token at all.
