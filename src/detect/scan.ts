@@ -13,6 +13,7 @@ import { flippedLabels } from "./label-flip";
 import { labelTemplates } from "./label-templates";
 import { judgeIdentifiers } from "./odd-identifier";
 import { judgePayloads } from "./payload";
+import { withMixedDeadCode } from "./mixed-dead-code";
 import { judgeLocalNames } from "./renamed-locals";
 import type { DetectorRun, Finding, Rule, Trigger } from "./report";
 import { findStructures } from "./structure";
@@ -163,7 +164,9 @@ export async function mine(corpus: Corpus, languages: FieldLanguages, options: S
     signal,
   );
   const parsing = Math.round(performance.now() - began);
-  await run("dead-code", () => judgeDeadCode(corpus, structures.dead));
+  await run("dead-code", () =>
+    withMixedDeadCode(corpus, structures.dead, languages.input, judgeDeadCode(corpus, structures.dead)),
+  );
   const methods = runs("odd-identifier") ? judgeIdentifiers(corpus, structures.methods) : nothing;
   await run("inserted-token", () => insertedToken(corpus, [...triggers, ...methods.triggers]));
   await run("odd-identifier", () => {
