@@ -24,6 +24,11 @@ function isNeverTrue(condition: Node | null, language: CodeLanguage): boolean {
   if (["false", "none", "null"].includes(type)) return true;
   if (type === "boolean" || type === "boolean_literal") return text.toLowerCase() === "false";
   if (numberTypes.has(type)) return codeShapes[language].numbersAreConditions && Number(text) === 0;
+  return isFalseComparison(text);
+}
+
+/** Whether a text is a comparison of two numbers that is never true. */
+export function isFalseComparison(text: string): boolean {
   const match = /^\s*(-?\d+(?:\.\d+)?)\s*([=!]==?|<=?|>=?)\s*(-?\d+(?:\.\d+)?)\s*$/.exec(text);
   if (match === null) return false;
   const [left, right] = [Number(match[1]), Number(match[3])];

@@ -14,6 +14,7 @@ import { labelTemplates } from "./label-templates";
 import { nameAffixes } from "./name-affixes";
 import { judgeIdentifiers } from "./odd-identifier";
 import { judgePayloads } from "./payload";
+import { withMixedDeadCode } from "./mixed-dead-code";
 import { judgeLocalNames } from "./renamed-locals";
 import type { DetectorRun, Finding, Rule, Trigger } from "./report";
 import { findStructures } from "./structure";
@@ -164,7 +165,9 @@ export async function mine(corpus: Corpus, languages: FieldLanguages, options: S
     signal,
   );
   const parsing = Math.round(performance.now() - began);
-  await run("dead-code", () => judgeDeadCode(corpus, structures.dead));
+  await run("dead-code", () =>
+    withMixedDeadCode(corpus, structures.dead, languages.input, judgeDeadCode(corpus, structures.dead)),
+  );
   const methods = runs("odd-identifier") ? judgeIdentifiers(corpus, structures.methods) : nothing;
   await run("inserted-token", () => {
     const known = [...triggers, ...methods.triggers];
