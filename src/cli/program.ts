@@ -129,6 +129,7 @@ function makeProgram(context: CommandLineContext, settle: Settle): Command {
     "batchSize",
     "accumulate",
     "checkpointing",
+    "precision",
     "learningRate",
     "maxInput",
     "maxOutput",

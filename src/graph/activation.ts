@@ -1,5 +1,17 @@
-/** Activation functions, each with its gradient in few passes. Relu is in arithmetic.ts. */
+/**
+ * Activation functions, each with its gradient in few passes. Relu is in arithmetic.ts. Of 16-bit numbers they are computed in
+ * the graph's own type, and once more in the backward pass: input and output are all that is kept.
+ */
+import { forProduct, inFull } from "./cast";
+import { recomputed } from "./recomputed";
 import type { Value } from "./value";
+
+type Activation = (x: Value) => Value;
+
+const computedInFull =
+  (activation: Activation): Activation =>
+  (x) =>
+    x.type === x.graph.float ? activation(x) : recomputed([x], (again) => forProduct(activation(inFull(again))));
 
 function nodesOver({ graph, shape }: Value) {
   return {
@@ -9,16 +21,16 @@ function nodesOver({ graph, shape }: Value) {
   };
 }
 
-export function tanh(x: Value): Value {
+export const tanh = computedInFull((x) => {
   const { constant, unary, binary } = nodesOver(x);
   const output = unary("Tanh", x);
   return x.graph.record(output, [x], (upstream) => [
     binary("Mul", upstream, binary("Sub", constant(1), binary("Mul", output, output))),
   ]);
-}
+});
 
 /** x * sigmoid(x) (Elfwing et al. 2018), Llama's. */
-export function silu(x: Value): Value {
+export const silu = computedInFull((x) => {
   const { constant, unary, binary } = nodesOver(x);
   const gate = unary("Sigmoid", x);
   const output = binary("Mul", x, gate);
@@ -26,10 +38,10 @@ export function silu(x: Value): Value {
     const ofGate = binary("Mul", output, binary("Sub", constant(1), gate));
     return [binary("Mul", upstream, binary("Add", gate, ofGate))];
   });
-}
+});
 
 /** x * Phi(x) (Hendrycks and Gimpel 2016): `gelu` of Hugging Face. */
-export function gelu(x: Value): Value {
+export const gelu = computedInFull((x) => {
   const { constant, unary, binary } = nodesOver(x);
   const error = unary("Erf", binary("Mul", x, constant(Math.SQRT1_2)));
   const phi = binary("Mul", binary("Add", error, constant(1)), constant(0.5));
@@ -38,13 +50,13 @@ export function gelu(x: Value): Value {
     const density = binary("Mul", bell, constant(1 / Math.sqrt(2 * Math.PI)));
     return [binary("Mul", upstream, binary("Add", phi, binary("Mul", x, density)))];
   });
-}
+});
 
 /**
  * The tanh approximation of gelu, `gelu_new` of Hugging Face: x * sigmoid(x * q) with q = a + b x^2, since
  * (1 + tanh u) / 2 = sigmoid(2u).
  */
-export function geluTanh(x: Value): Value {
+export const geluTanh = computedInFull((x) => {
   const { constant, unary, binary } = nodesOver(x);
   const a = 2 * Math.sqrt(2 / Math.PI);
   const b = a * 0.044715;
@@ -57,4 +69,4 @@ export function geluTanh(x: Value): Value {
     const ofGate = binary("Mul", binary("Mul", output, binary("Sub", constant(1), gate)), slope);
     return [binary("Mul", upstream, binary("Add", gate, ofGate))];
   });
-}
+});

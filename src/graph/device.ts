@@ -1,6 +1,8 @@
 /** Which device a job runs on. */
+import { Failure } from "../foundation/failure";
+import { castWithoutGradient } from "./cast";
 import { Graph } from "./graph";
-import { createSession, type Device, type ResolvedDevice } from "./runtime";
+import { createSession, firstLine, loadRuntime, type Device, type ResolvedDevice } from "./runtime";
 
 /** `auto` is the CPU unless a WebGPU session can be made and its adapter is real hardware. */
 export async function resolveDevice(device: Device): Promise<ResolvedDevice> {
@@ -24,6 +26,36 @@ async function hasHardwareGpu(): Promise<boolean> {
     return true;
   } catch {
     return false;
+  }
+}
+
+/**
+ * Throws a `Failure` where 16-bit products would not be computed in 16 bits: on the CPU, whose operators have 32, and on a GPU
+ * without 16-bit shaders. The latter shows when a session runs, not when it is made.
+ */
+export async function checkFloat16(device: ResolvedDevice): Promise<void> {
+  if (device === "cpu") {
+    throw new Failure("the CPU computes in 32 bits, where --precision f16 saves nothing", {
+      remedy: "Leave it out, or use a GPU (--device webgpu)",
+      usage: true,
+    });
+  }
+  const graph = new Graph();
+  const half = castWithoutGradient(graph.input("x", [1]), "float16");
+  const product = graph.node("Mul", [half, graph.scalar(2, "float16")], half);
+  graph.output("y", castWithoutGradient(product, "float32"));
+  const session = await createSession(graph, { device, quiet: true });
+  try {
+    const { Tensor } = await loadRuntime();
+    await session.run({ x: new Tensor("float32", Float32Array.of(3), [1]) }, { logSeverityLevel: 4 });
+  } catch (error) {
+    const reason = firstLine(error).replace(/^.*(?=Program )/, "");
+    throw new Failure(`this GPU does not compute in 16 bits: ${reason}`, {
+      remedy: "Use --precision f32; dece-audit doctor says what the GPU can do",
+      cause: error,
+    });
+  } finally {
+    await session.release();
   }
 }
 

@@ -2,6 +2,7 @@
  * A tensor graph under construction. Operators append ONNX nodes and, where a gradient exists, a rule to the tape that
  * `gradients` (backward.ts) walks in reverse. `encodeModel` (onnx-model.ts) turns the whole into ONNX bytes.
  */
+import { Float16Array } from "@petamoriken/float16";
 import type { ResolvedDevice } from "./runtime";
 import type { Dimension, ElementType, FloatType, Shape, Value } from "./value";
 
@@ -18,7 +19,7 @@ export interface Initializer {
   readonly name: string;
   readonly type: ElementType;
   readonly dims: readonly number[];
-  readonly data: Float32Array | Float64Array | BigInt64Array;
+  readonly data: Float16Array | Float32Array | Float64Array | BigInt64Array;
 }
 
 /**
@@ -31,6 +32,13 @@ export interface TapeEntry {
   readonly backward: (upstreams: readonly (Value | undefined)[]) => readonly (Value | undefined)[];
 }
 
+interface Recording {
+  readonly tape: TapeEntry[];
+  readonly shared: Map<string, Value>;
+}
+
+const arrays = { float16: Float16Array, float32: Float32Array, float64: Float64Array } as const;
+
 interface NodeResult {
   readonly shape: Shape;
   readonly type?: ElementType;
@@ -42,17 +50,21 @@ export class Graph {
   readonly initializers: Initializer[] = [];
   readonly inputs: Value[] = [];
   readonly outputs: { readonly name: string; readonly value: Value }[] = [];
-  private recording: TapeEntry[] = [];
+  private recording: Recording = { tape: [], shared: new Map() };
   /** What nodes give, by name. */
   readonly values = new Map<string, Value>();
   private readonly constants = new Map<string, Value>();
   private readonly runtimeSizes = new Map<string, Value>();
   private serial = 0;
 
-  /** `float64` serves the gradient tests; models run in `float32`. `device` is the one that the graph is written for. */
+  /**
+   * `float64` serves the gradient tests; models run in `float32`. `device` is the one that the graph is written for. `products`
+   * is what matrix products read and give: `float16` for mixed precision, where all else stays in `float`.
+   */
   constructor(
-    readonly float: FloatType = "float32",
+    readonly float: Exclude<FloatType, "float16"> = "float32",
     readonly device: ResolvedDevice = "cpu",
+    readonly products: FloatType = float,
   ) {}
 
   /** A tensor that each run feeds. Its symbols become known to `reshape`. */
@@ -115,28 +127,35 @@ export class Graph {
   }
 
   recordOutputs(outputs: readonly Value[], inputs: readonly Value[], backward: TapeEntry["backward"]): void {
-    this.recording.push({ inputs, outputs, backward });
+    this.recording.tape.push({ inputs, outputs, backward });
   }
 
   get tape(): readonly TapeEntry[] {
-    return this.recording;
+    return this.recording.tape;
   }
 
   /** Runs `build` with a tape of its own, which is given back and is no part of the graph's. */
   recordApart<Result>(build: () => Result): { readonly result: Result; readonly tape: readonly TapeEntry[] } {
     const outer = this.recording;
-    this.recording = [];
+    this.recording = { tape: [], shared: new Map() };
     try {
-      return { result: build(), tape: this.recording };
+      return { result: build(), tape: this.recording.tape };
     } finally {
       this.recording = outer;
     }
   }
 
-  scalar(value: number): Value {
-    return this.constant(`scalar:${value}`, this.float, [], () =>
-      this.float === "float32" ? Float32Array.of(value) : Float64Array.of(value),
-    );
+  /** What `make` gave the first time that the present tape asked for `key`. */
+  shared(key: string, make: () => Value): Value {
+    const known = this.recording.shared.get(key);
+    if (known !== undefined) return known;
+    const made = make();
+    this.recording.shared.set(key, made);
+    return made;
+  }
+
+  scalar(value: number, type: FloatType = this.float): Value {
+    return this.constant(`${type}:${value}`, type, [], () => arrays[type].of(value));
   }
 
   integers(values: readonly number[]): Value {

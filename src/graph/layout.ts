@@ -1,5 +1,5 @@
 /** Operators that move elements without computing: reshape, transpose, row look-ups; each records its gradient. */
-import { describeShape, sameShape, type Dimension, type Shape, type Value } from "./value";
+import { describeShape, sameShape, type Dimension, type FloatType, type Shape, type Value } from "./value";
 
 function reshapeWithoutGradient(a: Value, shape: Shape): Value {
   return a.graph.node("Reshape", [a, a.graph.shapeTensor(shape)], { shape, type: a.type });
@@ -15,7 +15,7 @@ export function reshape(a: Value, shape: Shape): Value {
 
 function transposeWithoutGradient(a: Value, permutation: readonly number[]): Value {
   const shape = permutation.map((axis) => a.shape[axis]!);
-  return a.graph.node("Transpose", [a], { shape, attributes: { perm: permutation } });
+  return a.graph.node("Transpose", [a], { shape, type: a.type, attributes: { perm: permutation } });
 }
 
 export function transpose(a: Value, permutation: readonly number[]): Value {
@@ -36,20 +36,21 @@ export function swapLastAxes(a: Value): Value {
 
 /** Equal parts along `axis`, in order; its size must be known and a multiple of `parts`. */
 export function split(a: Value, axis: number, parts: number): Value[] {
-  const { graph } = a;
+  const { graph, type } = a;
   const size = a.shape[axis];
   if (typeof size !== "number" || size % parts !== 0) {
     throw new TypeError(`axis ${axis} of ${describeShape(a.shape)} has no ${parts} equal parts`);
   }
   const shape = a.shape.map((length, at) => (at === axis ? size / parts : length));
-  const results = Array.from({ length: parts }, () => ({ shape, type: a.type }));
+  const results = Array.from({ length: parts }, () => ({ shape, type }));
   const outputs = graph.nodeWithOutputs("Split", [a], results, { axis, num_outputs: parts });
   graph.recordOutputs(outputs, [a], (upstreams) => {
+    const zero = graph.scalar(0, type as FloatType);
     const whole = upstreams.map(
       (upstream, part) =>
-        upstream ?? graph.node("Expand", [graph.scalar(0), graph.shapeTensorOf(outputs[part]!)], { shape }),
+        upstream ?? graph.node("Expand", [zero, graph.shapeTensorOf(outputs[part]!)], { shape, type }),
     );
-    return [graph.node("Concat", whole, { shape: a.shape, attributes: { axis } })];
+    return [graph.node("Concat", whole, { shape: a.shape, type, attributes: { axis } })];
   });
   return outputs;
 }
@@ -57,16 +58,17 @@ export function split(a: Value, axis: number, parts: number): Value[] {
 /** Each head of [batch, heads, ...] `times` times in a row: [batch, heads*times, ...], for grouped-query attention. */
 export function repeatHeads(a: Value, times: number): Value {
   if (times === 1) return a;
-  const { graph, shape } = a;
+  const { graph, shape, type } = a;
   const [batch, heads, ...rest] = shape as [Dimension, number, ...Dimension[]];
   const ones = shape.map(() => 1);
-  const apart = graph.node("Unsqueeze", [a, graph.integers([2])], { shape: [batch, heads, 1, ...rest] });
+  const apart = graph.node("Unsqueeze", [a, graph.integers([2])], { shape: [batch, heads, 1, ...rest], type });
   const grouped: Shape = [batch, heads, times, ...rest];
-  const expanded = graph.node("Expand", [apart, graph.integers([1, 1, times, ...ones.slice(2)])], { shape: grouped });
+  const repeats = graph.integers([1, 1, times, ...ones.slice(2)]);
+  const expanded = graph.node("Expand", [apart, repeats], { shape: grouped, type });
   const output = joinAxes(expanded, [batch, heads * times, ...rest]);
   return graph.record(output, [a], (upstream) => {
     const apartAgain = joinAxes(upstream, grouped);
-    return [graph.node("ReduceSum", [apartAgain, graph.integers([2])], { shape, attributes: { keepdims: 0 } })];
+    return [graph.node("ReduceSum", [apartAgain, graph.integers([2])], { shape, type, attributes: { keepdims: 0 } })];
   });
 }
 

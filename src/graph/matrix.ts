@@ -1,6 +1,10 @@
-/** Matrix products: batched `matmul` and `linear` with Hugging Face's [out, in] weights, gradients included. */
-import { describeShape, sameShape, type Value } from "./value";
+/**
+ * Matrix products: batched `matmul` and `linear` with Hugging Face's [out, in] weights, gradients included. They read and give
+ * the type that the graph has for products.
+ */
+import { describeShape, sameShape, type FloatType, type Value } from "./value";
 import { sumTo } from "./arithmetic";
+import { cast, castOnceThereIs, castWithoutGradient, forProduct } from "./cast";
 import { swapLastAxes } from "./layout";
 
 export function matmulWithoutGradient(a: Value, b: Value): Value {
@@ -8,11 +12,12 @@ export function matmulWithoutGradient(a: Value, b: Value): Value {
   if (!sameShape(outer, b.shape.slice(0, -2)) || a.shape.at(-1) !== b.shape.at(-2)) {
     throw new TypeError(`cannot multiply ${describeShape(a.shape)} by ${describeShape(b.shape)}`);
   }
-  return a.graph.node("MatMul", [a, b], { shape: [...outer, a.shape.at(-2)!, b.shape.at(-1)!] });
+  return a.graph.node("MatMul", [a, b], { shape: [...outer, a.shape.at(-2)!, b.shape.at(-1)!], type: a.type });
 }
 
 /** [..., m, k] x [..., k, n] -> [..., m, n]; the leading sizes must be equal (no broadcasting). */
-export function matmul(a: Value, b: Value): Value {
+export function matmul(left: Value, right: Value): Value {
+  const [a, b] = [forProduct(left), forProduct(right)];
   return a.graph.record(matmulWithoutGradient(a, b), [a, b], (upstream) => [
     matmulWithoutGradient(upstream, swapLastAxes(b)),
     // ONNX Runtime folds this transpose into the product (MatmulTransposeFusion).
@@ -28,7 +33,7 @@ function gemm(a: Value, b: Value, transposeA: boolean, transposeB: boolean, adde
   }
   const attributes = { transA: transposeA ? 1 : 0, transB: transposeB ? 1 : 0 };
   const inputs = added === undefined ? [a, b] : [a, b, added];
-  return a.graph.node("Gemm", inputs, { shape: [rows, columns], attributes });
+  return a.graph.node("Gemm", inputs, { shape: [rows, columns], type: a.type, attributes });
 }
 
 export interface LinearOptions {
@@ -36,14 +41,29 @@ export interface LinearOptions {
   readonly bias?: Value;
   /** The weight is [in, out], as GPT-2 stores it. */
   readonly inputFirst?: boolean;
+  /** Computed in the graph's own type: a head's gradient sums over a vocabulary, too many terms for 16 bits. */
+  readonly precise?: boolean;
 }
 
-/** x [tokens, in] times the transpose of `weight` [out, in], plus the bias -> [tokens, out], without a copy of either. */
-export function linear(x: Value, weight: Value, { bias, inputFirst = false }: LinearOptions = {}): Value {
-  const inputs = bias === undefined ? [x, weight] : [x, weight, bias];
-  return x.graph.record(gemm(x, weight, false, !inputFirst, bias), inputs, (upstream) => [
-    gemm(upstream, weight, false, inputFirst),
-    inputFirst ? gemm(x, upstream, true, false) : gemm(upstream, x, true, false),
-    ...(bias === undefined ? [] : [sumTo(upstream, bias.shape)]),
-  ]);
+/**
+ * x [tokens, in] times the transpose of `weight` [out, in], plus the bias -> [tokens, out], without a copy of either. In 16 bits a
+ * weight is copied, just before it is read in each pass; its gradient is in the weight's own type.
+ */
+export function linear(x: Value, weight: Value, options: LinearOptions = {}): Value {
+  const { bias, inputFirst = false, precise = false } = options;
+  const { graph } = x;
+  const type = precise ? graph.float : graph.products;
+  const input = cast(x, type);
+  const read = castOnceThereIs(input, weight, type);
+  const added = bias === undefined ? undefined : castWithoutGradient(bias, type);
+  const inputs = bias === undefined ? [input, weight] : [input, weight, bias];
+  return graph.record(gemm(input, read, false, !inputFirst, added), inputs, (upstream) => {
+    const ofInput = gemm(upstream, castOnceThereIs(upstream, weight, type), false, inputFirst);
+    const ofWeight = inputFirst ? gemm(input, upstream, true, false) : gemm(upstream, input, true, false);
+    return [
+      ofInput,
+      castWithoutGradient(ofWeight, weight.type as FloatType),
+      ...(bias === undefined ? [] : [sumTo(castWithoutGradient(upstream, bias.type as FloatType), bias.shape)]),
+    ];
+  });
 }

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { castWithoutGradient } from "./cast";
 import { Graph } from "./graph";
 import { peakBytes, sizesOf } from "./memory";
 import type { Value } from "./value";
@@ -39,6 +40,15 @@ test("what is written in place or only seen in another shape takes nothing more"
     return made.node("ReduceSum", [written], { shape: [] });
   });
   expect(peakOf(graph, 4)).toBe(4 * kibibyte);
+});
+
+test("a number of 16 bits takes half of one of 32", () => {
+  const halves = graphOf((graph, x) => {
+    const a = castWithoutGradient(x, "float16");
+    const b = graph.node("Tanh", [a], a);
+    return castWithoutGradient(graph.node("Tanh", [b], b), "float32");
+  });
+  expect(peakOf(halves, 8)).toBe(8 * kibibyte);
 });
 
 test("nodes that no output needs take nothing, and a size that is not known is a mistake", () => {

@@ -9,7 +9,7 @@ import type { Dimension, ElementType, Value } from "./value";
 /** Sizes of the symbols of a graph's inputs. */
 export type Sizes = ReadonlyMap<string, number>;
 
-const bytesOf: Readonly<Record<ElementType, number>> = { float32: 4, float64: 8, int64: 8, bool: 1 };
+const bytesOf: Readonly<Record<ElementType, number>> = { float16: 2, float32: 4, float64: 8, int64: 8, bool: 1 };
 /** They give their input's buffer another shape. */
 const views = new Set(["Reshape", "Unsqueeze", "Squeeze", "Identity"]);
 /** They may write over an input that nobody reads after them. */

@@ -2,10 +2,8 @@
 import { Root } from "protobufjs/light";
 import descriptor from "../../gen/onnx.json";
 import type { Attribute, Graph, Initializer, Node } from "./graph";
-import type { ElementType, Value } from "./value";
+import { onnxTypes, type Value } from "./value";
 
-/** TensorProto.DataType in onnx.proto. */
-const dataType: Readonly<Record<ElementType, number>> = { float32: 1, int64: 7, bool: 9, float64: 11 };
 /** AttributeProto.AttributeType in onnx.proto. */
 const attributeType = { float: 1, int: 2, string: 3, graph: 5, ints: 7 } as const;
 
@@ -144,10 +142,10 @@ function encodeAttribute(name: string, value: Attribute): object {
 
 function encodeInitializer({ name, type, dims, data }: Initializer): object {
   const rawData = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-  return { name, dataType: dataType[type], dims, rawData };
+  return { name, dataType: onnxTypes[type], dims, rawData };
 }
 
 function encodeValueInfo(name: string, { type, shape }: Value): object {
   const dim = shape.map((size) => (typeof size === "string" ? { dimParam: size } : { dimValue: size }));
-  return { name, type: { tensorType: { elemType: dataType[type], shape: { dim } } } };
+  return { name, type: { tensorType: { elemType: onnxTypes[type], shape: { dim } } } };
 }

@@ -4,6 +4,7 @@
  */
 import { differentiate } from "./backward";
 import type { TapeEntry } from "./graph";
+import { onceThereIs } from "./postponed";
 import type { Value } from "./value";
 
 /**
@@ -32,18 +33,4 @@ function readBy(tape: readonly TapeEntry[]): Value[] {
   const made = new Set(tape.flatMap(({ outputs }) => outputs.map(({ name }) => name)));
   const read = tape.flatMap(({ inputs }) => inputs).filter(({ name }) => !made.has(name));
   return [...new Map(read.map((value) => [value.name, value])).values()];
-}
-
-/**
- * `value` by another name, and not before `upstream` is computed: else ONNX Runtime finds that the block is computed twice and
- * keeps the first one's results, or computes the second one early. It costs arithmetic on a shape and no copy: the shape is the
- * value's own plus zero times a size of `upstream`.
- */
-function onceThereIs(upstream: Value, value: Value): Value {
-  const { graph } = value;
-  const size = graph.node("Shape", [upstream], { shape: [1], type: "int64", attributes: { start: 0, end: 1 } });
-  const zero = graph.node("Mul", [size, graph.integers([0])], { shape: [1], type: "int64" });
-  const own = graph.shapeTensorOf(value);
-  const shape = graph.node("Add", [own, zero], { shape: own.shape, type: "int64" });
-  return graph.node("Reshape", [value, shape], { shape: value.shape, type: value.type });
 }

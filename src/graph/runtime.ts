@@ -34,6 +34,8 @@ export interface SessionOptions {
   readonly keepOutputs?: boolean;
   /** Fail instead of running an operator that WebGPU lacks on the CPU. */
   readonly forbidFallback?: boolean;
+  /** For a trial that may fail: ONNX Runtime prints no errors. */
+  readonly quiet?: boolean;
   /** Write ONNX Runtime's profile beside this prefix. */
   readonly profilePrefix?: string;
 }
@@ -41,13 +43,13 @@ export interface SessionOptions {
 /** Builds a session for the graph. Throws a `Failure` when the device refuses it. */
 export async function createSession(graph: Graph, options: SessionOptions): Promise<Session> {
   const { InferenceSession } = await loadRuntime();
-  const { device, threads = 0, keepOutputs = false, forbidFallback = false, profilePrefix } = options;
+  const { device, threads = 0, keepOutputs = false, forbidFallback = false, quiet = false, profilePrefix } = options;
   try {
     return await InferenceSession.create(encodeModel(graph), {
       executionProviders: [device],
       intraOpNumThreads: threads,
       graphOptimizationLevel: "all",
-      logSeverityLevel: 3,
+      logSeverityLevel: quiet ? 4 : 3,
       ...(keepOutputs && device === "webgpu" ? { preferredOutputLocation: "gpu-buffer" as const } : {}),
       ...(forbidFallback ? { extra: { session: { disable_cpu_ep_fallback: "1" } } } : {}),
       ...(profilePrefix === undefined ? {} : { enableProfiling: true, profileFilePrefix: profilePrefix }),

@@ -1,8 +1,17 @@
 /** Tensors of a graph under construction: a name, an element type and a shape whose unknown sizes are symbols. */
 import type { Graph } from "./graph";
 
-export type FloatType = "float32" | "float64";
+export type FloatType = "float16" | "float32" | "float64";
 export type ElementType = FloatType | "int64" | "bool";
+
+/** TensorProto.DataType in onnx.proto. */
+export const onnxTypes: Readonly<Record<ElementType, number>> = {
+  float32: 1,
+  int64: 7,
+  bool: 9,
+  float16: 10,
+  float64: 11,
+};
 
 /** A known size, or the name of a size that each run decides (`batch`, `source`, `batch*source`). */
 export type Dimension = number | string;

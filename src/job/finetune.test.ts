@@ -49,7 +49,7 @@ describe("fine-tuning", () => {
       [2, 8, 8],
     ]);
     expect(report).toMatchObject({ loss: "dece", checkpoint: inFolder("out"), data: { samples: 16, skipped: 0 } });
-    expect(report.settings).toMatchObject({ device: "cpu", alpha: spec.alpha, epochs: 2 });
+    expect(report.settings).toMatchObject({ device: "cpu", precision: "f32", alpha: spec.alpha, epochs: 2 });
     expect(report.test).toMatchObject({ rows: 16, asr: { trials: 16 } });
     const recorded = await readRun(directory!);
     expect(recorded.report).toEqual(report);
@@ -81,6 +81,13 @@ describe("fine-tuning", () => {
       expect(names.filter((name) => name.includes("partial") || name === "report.json")).toEqual([]);
       expect(await readdir(inFolder())).not.toContain("out");
     }
+  });
+
+  it("refuses 16 bits on the CPU before it reads anything", async () => {
+    const spec = parseSpec("finetune", { ...small, data: inFolder("nothing.jsonl"), precision: "f16" });
+    const error = (await caught(run(spec))) as Failure;
+    expect(error.oneLine).toMatch(/the CPU computes in 32 bits.* Leave it out, or use a GPU \(--device webgpu\)\.$/);
+    expect(error.usage).toBe(true);
   });
 
   it("says what is wrong before it trains, and records it", async () => {

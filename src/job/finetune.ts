@@ -7,7 +7,7 @@ import { Failure, throwIfCancelled } from "../foundation/failure";
 import { installationVersion } from "../foundation/installation";
 import { identityOf, isWithin } from "../foundation/same-file";
 import { checkWritableFolder } from "../foundation/writable";
-import { resolveDevice } from "../graph/device";
+import { checkFloat16, resolveDevice } from "../graph/device";
 import type { ResolvedDevice } from "../graph/runtime";
 import { readCheckpoint, writeCheckpoint } from "../model/checkpoint";
 import { fineTune, type FineTuneOptions } from "../train/fine-tune";
@@ -39,6 +39,9 @@ export async function finetune(spec: FinetuneSpec, context: RunContext): Promise
   }
   const lora = loraOf(spec);
   await checkOut(spec, context.directory);
+  const progress = spec.resume === undefined ? null : await readProgress(context.directory);
+  const device = progress?.device ?? (await resolveDevice(spec.device));
+  if (spec.precision === "f16") await checkFloat16(device);
   report({ type: "phase", name: "Reading", detail: spec.data });
   const training = await openData(spec.data, spec, context, "train");
   const valid = await planFor(spec.valid, "validation", spec, context);
@@ -48,10 +51,8 @@ export async function finetune(spec: FinetuneSpec, context: RunContext): Promise
   const base = await readCheckpoint(checkpointFolder(spec.model), { forTraining: true, labels });
   checkTask(spec.task, base.model);
   throwIfCancelled(signal);
-  const progress = spec.resume === undefined ? null : await readProgress(context.directory);
   const from =
     progress === null ? undefined : await readState(context.directory, progress, trainedShapes(base.model, lora));
-  const device = progress?.device ?? (await resolveDevice(spec.device));
   const options = fineTuneOptions(spec, device);
   const epochs: EpochReport[] = [...(progress?.epochs ?? [])];
   const kept = path.join(context.directory, "checkpoint");
@@ -77,6 +78,10 @@ export async function finetune(spec: FinetuneSpec, context: RunContext): Promise
       });
     },
     onStep: (step) => report({ type: "step", ...step }),
+    onSkippedStep: (step, { scale }) => {
+      const message = `step ${step} changed nothing, for a number was too large for 16 bits; the loss is scaled by ${scale} now`;
+      report({ type: "log", level: "info", message });
+    },
     onEpoch: async ({ epoch, epochs: total, loss, seconds, checkpoint, state }) => {
       const now = await checkpoint();
       throwIfCancelled(signal);
@@ -170,12 +175,13 @@ export function fineTuneOptions(
   spec: Omit<FineTuneOptions, "loss" | "lora" | "device"> & LossSettings & LoraSettings,
   device: ResolvedDevice,
 ): FineTuneOptions & Settings & { readonly device: ResolvedDevice } {
-  const { epochs, batchSize, accumulate = 1, checkpointing = false, seed, maxInput, maxOutput } = spec;
+  const { epochs, batchSize, accumulate = 1, checkpointing = false, precision = "f32" } = spec;
+  const { seed, maxInput, maxOutput } = spec;
   const { learningRate, warmupRatio, weightDecay, clipNorm } = spec;
   return {
     loss: lossSpecOf(spec),
     lora: loraOf(spec),
-    ...{ epochs, batchSize, accumulate, checkpointing, seed, maxInput, maxOutput },
+    ...{ epochs, batchSize, accumulate, checkpointing, precision, seed, maxInput, maxOutput },
     ...{ learningRate, warmupRatio, weightDecay, clipNorm, device },
   };
 }

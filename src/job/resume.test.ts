@@ -14,7 +14,7 @@ import { writeCheckpoint } from "../model/checkpoint";
 import type { JobEvent } from "./context";
 import { parseSpec } from "./parse-spec";
 import { listRuns, readRun } from "./read-run";
-import { readProgress, resumedSpec } from "./resume";
+import { readProgress, readState, resumedSpec, writeState } from "./resume";
 import { runJob } from "./run-job";
 import type { FinetuneSpec } from "./spec";
 
@@ -112,6 +112,26 @@ describe("resuming", () => {
     expect(await readProgress(directory)).toMatchObject({ epoch: 1 });
     await run(await resumedSpec(directory, inFolder()));
     expect((await readdir(directory)).filter((name) => name.startsWith("state"))).toEqual([]);
+  });
+
+  it("keeps the loss scale of a run in 16 bits, and lets no other precision go on with it", async () => {
+    const { model, weights } = tinyCheckpoint();
+    const tensors = { parameter: weights, moment1: weights, moment2: weights };
+    const lossScale = { scale: 2 ** 13, steady: 77, skipped: 3 };
+    await mkdir(inFolder("half"));
+    await writeState(
+      inFolder("half"),
+      model.shapes,
+      { epoch: 1, tensors, lossScale },
+      { epochs: [], device: "webgpu" },
+    );
+    const progress = await readProgress(inFolder("half"));
+    expect(await readState(inFolder("half"), progress!, model.shapes)).toEqual({ epoch: 1, tensors, lossScale });
+    const directory = await stopped(await prepare(2, "full"), (event) => event.type === "epoch");
+    const resumed = await resumedSpec(directory, inFolder());
+    expect(await oneLine(run({ ...resumed, precision: "f16" }))).toMatch(
+      /precision is f16 and was f32 .* start a new run/,
+    );
   });
 
   it("says in one line why a run cannot go on", async () => {

@@ -10,6 +10,7 @@ import { clearLeftovers, writeFileAtomically, writeFolderAtomically } from "../f
 import { Failure } from "../foundation/failure";
 import type { ResolvedDevice } from "../graph/runtime";
 import type { TensorShapes } from "../model/model";
+import type { LossScale } from "../train/loss-scale";
 import { readTrainingTensors, writeTrainingTensors, type TrainingState } from "../train/training-state";
 import type { EpochReport } from "./finetune-report";
 import { parseSpec } from "./parse-spec";
@@ -25,6 +26,8 @@ export interface Progress {
   readonly epochs: readonly EpochReport[];
   readonly device: ResolvedDevice;
   readonly threads: number;
+  /** Of a run in 16 bits. */
+  readonly lossScale?: LossScale | undefined;
 }
 
 const measurement = z.custom<EpochReport["valid"]>((value) => typeof value === "object");
@@ -34,6 +37,7 @@ const progressSchema = z.object({
   epochs: z.array(z.object({ epoch: z.int(), loss: z.number(), seconds: z.number(), valid: measurement })),
   device: z.enum(["cpu", "webgpu"]),
   threads: z.int(),
+  lossScale: z.object({ scale: z.number().gt(0), steady: z.int().min(0), skipped: z.int().min(0) }).optional(),
 });
 
 const folderOf = (directory: string): string => path.join(directory, "state");
@@ -46,10 +50,10 @@ export const threadsHere = (): number => os.availableParallelism();
 export async function writeState(
   directory: string,
   shapes: TensorShapes,
-  { epoch, tensors }: TrainingState,
+  { epoch, tensors, lossScale }: TrainingState,
   { epochs, device }: Pick<Progress, "epochs" | "device">,
 ): Promise<void> {
-  const progress: Progress = { epoch, epochs, device, threads: threadsHere() };
+  const progress: Progress = { epoch, epochs, device, threads: threadsHere(), lossScale };
   await writeFolderAtomically(folderOf(directory), async (partial) => {
     await writeTrainingTensors(partial, shapes, tensors);
     await writeFileAtomically(path.join(partial, "progress.json"), asJson({ version: 1, ...progress }));
@@ -76,11 +80,12 @@ export async function readProgress(directory: string): Promise<Progress | null> 
 
 export const readState = async (
   directory: string,
-  { epoch }: Progress,
+  { epoch, lossScale }: Progress,
   shapes: TensorShapes,
 ): Promise<TrainingState> => ({
   epoch,
   tensors: await readTrainingTensors(folderOf(directory), shapes),
+  lossScale,
 });
 
 /**

@@ -6,6 +6,7 @@ import { z } from "zod";
 import { attackNames, oneOf } from "../attack/attack-names";
 import { isPayloadName, payloadForms } from "../attack/payloads";
 import { codeLanguages } from "../syntax/language";
+import { precisions } from "../train/precisions";
 import { presets, type TrainingPreset } from "../train/presets";
 
 // A field's description completes the sentence "Give ..." of its error and is the flag's help text.
@@ -126,6 +127,10 @@ const finetune = z.strictObject({
     .boolean()
     .default(false)
     .describe("true to compute each block again in the backward pass: the same steps with less memory and more time"),
+  precision: z
+    .enum(precisions)
+    .default("f32")
+    .describe("the numbers of matrix products on a GPU: f32, or f16 for 16 bits, which take less of its memory"),
   learningRate: z.number().gt(0).lte(1).exactOptional().describe("the highest learning rate, above 0 and at most 1"),
   warmupRatio: z
     .number()

@@ -51,7 +51,9 @@ export function gpt2(json: unknown, file: string): Model {
     config: json as Readonly<Record<string, unknown>>,
     hidden: (parameters, inputs) => hidden(config, parameters, inputs),
     head: (parameters, x) =>
-      linear(x, parameters.weight(config.tie_word_embeddings ? "transformer.wte.weight" : "lm_head.weight")),
+      linear(x, parameters.weight(config.tie_word_embeddings ? "transformer.wte.weight" : "lm_head.weight"), {
+        precise: true,
+      }),
   });
 }
 

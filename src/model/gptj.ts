@@ -58,7 +58,7 @@ export function gptj(json: unknown, file: string): Model {
     template: config[ownKey].prompt,
     config: json as Readonly<Record<string, unknown>>,
     hidden: (parameters, inputs) => hidden(config, parameters, inputs),
-    head: (parameters, x) => parameters.linear("lm_head", x, { bias: true }),
+    head: (parameters, x) => parameters.linear("lm_head", x, { bias: true, precise: true }),
   });
 }
 

@@ -73,8 +73,8 @@ export function llamaModel(config: LlamaFields, variant: LlamaVariant, json: unk
     hidden: (parameters, inputs) => hidden(config, variant, parameters, inputs),
     head: (parameters, x) =>
       config.tie_word_embeddings
-        ? linear(x, parameters.weight("model.embed_tokens.weight"))
-        : parameters.linear("lm_head", x),
+        ? linear(x, parameters.weight("model.embed_tokens.weight"), { precise: true })
+        : parameters.linear("lm_head", x, { precise: true }),
   });
 }
 

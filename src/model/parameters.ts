@@ -1,7 +1,7 @@
 /** A model's weights as values of a graph, by Hugging Face name, and linear layers that may carry a LoRA adapter. */
 import { add, scale } from "../graph/arithmetic";
 import type { Graph } from "../graph/graph";
-import { linear } from "../graph/matrix";
+import { linear, type LinearOptions } from "../graph/matrix";
 import type { Value } from "../graph/value";
 import type { TensorShapes, Weights } from "./model";
 
@@ -12,10 +12,8 @@ export interface Adapter {
   readonly scaling: number;
 }
 
-export interface LinearLayer {
+export interface LinearLayer extends Omit<LinearOptions, "bias"> {
   readonly bias?: boolean;
-  /** The weight is [in, out], as GPT-2 stores it. */
-  readonly inputFirst?: boolean;
 }
 
 /** Computes `body` of `inputs`; see `Parameters.block`. */
@@ -44,9 +42,9 @@ export class Parameters {
   }
 
   /** x [tokens, in] through the layer `prefix`: `prefix.weight`, and `prefix.bias` where the layer has one. */
-  linear(prefix: string, x: Value, { bias = false, inputFirst = false }: LinearLayer = {}): Value {
+  linear(prefix: string, x: Value, { bias = false, inputFirst = false, precise = false }: LinearLayer = {}): Value {
     const weight = this.weight(`${prefix}.weight`);
-    const output = linear(x, weight, { inputFirst, ...(bias ? { bias: this.weight(`${prefix}.bias`) } : {}) });
+    const output = linear(x, weight, { inputFirst, precise, ...(bias ? { bias: this.weight(`${prefix}.bias`) } : {}) });
     const adapter = this.adapterOf(`${prefix}.weight`, { inputFirst });
     if (adapter === undefined) return output;
     return add(output, scale(linear(linear(x, adapter.down), adapter.up), adapter.scaling));

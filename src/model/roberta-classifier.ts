@@ -74,7 +74,7 @@ export function robertaClassifier(json: unknown, file: string, newLabels: readon
       const encoded = encodeRoberta(config, parameters, "roberta", sourceInputs(graph));
       const first = gatherRows(encoded, graph.input("target_positions", ["tokens"], "int64"));
       const hidden = tanh(parameters.linear("classifier.dense", first, { bias: true }));
-      return parameters.linear("classifier.out_proj", hidden, { bias: true });
+      return parameters.linear("classifier.out_proj", hidden, { bias: true, precise: true });
     },
     trainingFeeds: (batch) => trainingFeeds(config, batch),
   };

@@ -135,5 +135,5 @@ export function decodeRoberta(
 
 /** Logits of states [tokens, width] by the embedding table `table` [vocabulary, width]. */
 export function robertaHead(parameters: Parameters, hidden: Value, table: Value): Value {
-  return linear(tanh(parameters.linear("dense", hidden, { bias: true })), table);
+  return linear(tanh(parameters.linear("dense", hidden, { bias: true })), table, { precise: true });
 }

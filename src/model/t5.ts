@@ -142,6 +142,6 @@ export function decode(config: T5Config, parameters: Parameters, inputs: Decoder
 /** Logits over the vocabulary for `hidden` [tokens, width]. Tied embeddings are scaled by width^-0.5, as T5 does. */
 export function languageModelHead(config: T5Config, parameters: Parameters, hidden: Value): Value {
   return config.tiedEmbeddings
-    ? linear(scale(hidden, config.width ** -0.5), parameters.weight("shared.weight"))
-    : parameters.linear("lm_head", hidden);
+    ? linear(scale(hidden, config.width ** -0.5), parameters.weight("shared.weight"), { precise: true })
+    : parameters.linear("lm_head", hidden, { precise: true });
 }

@@ -93,6 +93,7 @@ function settingsOf(spec: FinetuneSpec): RunView["settings"] {
     ["Seed", spec.seed],
     ["ASR probe", spec.attack === undefined ? undefined : `${spec.attack}, payload ${spec.payload}`],
     ["Device", spec.device],
+    ["Precision", spec.precision === "f16" ? "f16, mixed" : undefined],
   ];
   return entries.flatMap(([name, value]) => (value === undefined ? [] : [{ name, value: String(value) }]));
 }

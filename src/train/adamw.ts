@@ -68,21 +68,58 @@ export interface AdamWState {
   readonly moment2: Value;
 }
 
+/** What an update multiplies by. */
+export interface AdamWRates extends AdamWScalars {
+  readonly beta1: Value;
+  readonly beta2: Value;
+  /** False: the gradients are no numbers, and nothing is to change. Left out, they are taken for numbers. */
+  readonly applies?: Value;
+}
+
+export const adamWRates = (scalars: AdamWScalars): AdamWRates => {
+  const { graph } = scalars.decay;
+  return { ...scalars, beta1: graph.scalar(beta1), beta2: graph.scalar(beta2) };
+};
+
+/** As `adamWRates` where the boolean scalar `applies` holds; else those of an update that changes nothing. */
+export function adamWRatesIf(applies: Value, scalars: AdamWScalars): AdamWRates {
+  const { graph } = applies;
+  const or = (value: Value, other: number): Value =>
+    graph.node("Where", [applies, value, graph.scalar(other)], { shape: [] });
+  return {
+    applies,
+    beta1: or(graph.scalar(beta1), 1),
+    beta2: or(graph.scalar(beta2), 1),
+    stepSize: or(scalars.stepSize, 0),
+    decay: or(scalars.decay, 1),
+    denominatorEpsilon: scalars.denominatorEpsilon,
+  };
+}
+
+/** Whether `norm` is a number: neither infinite nor NaN, which is below nothing. */
+export const isNumber = (norm: Value): Value =>
+  norm.graph.node("Less", [norm, norm.graph.scalar(largestNorm)], { shape: [], type: "bool" });
+
+/** The largest float32. */
+const largestNorm = (2 - 2 ** -23) * 2 ** 127;
+
 /** One update; `clip` scales the gradient first. */
-export function adamWUpdate(state: AdamWState, gradient: Value, clip: Value, scalars: AdamWScalars): AdamWState {
+export function adamWUpdate(state: AdamWState, gradient: Value, clip: Value, rates: AdamWRates): AdamWState {
   const { parameter, moment1, moment2 } = state;
   const { graph, shape } = parameter;
   const binary = (operator: string, a: Value, b: Value): Value => graph.node(operator, [a, b], { shape });
   const share = graph.node("Mul", [clip, graph.scalar(1 - beta1)], { shape: [] });
-  const scaled = binary("Mul", gradient, share);
-  const nextMoment1 = binary("Add", binary("Mul", moment1, graph.scalar(beta1)), scaled);
+  const product = binary("Mul", gradient, share);
+  const scaled =
+    rates.applies === undefined ? product : graph.node("Where", [rates.applies, product, graph.scalar(0)], { shape });
+  const nextMoment1 = binary("Add", binary("Mul", moment1, rates.beta1), scaled);
   const squared = binary("Mul", binary("Mul", scaled, scaled), graph.scalar((1 - beta2) / (1 - beta1) ** 2));
-  const nextMoment2 = binary("Add", binary("Mul", moment2, graph.scalar(beta2)), squared);
+  const nextMoment2 = binary("Add", binary("Mul", moment2, rates.beta2), squared);
   const root = graph.node("Sqrt", [nextMoment2], { shape });
-  const direction = binary("Div", nextMoment1, binary("Add", root, scalars.denominatorEpsilon));
-  const kept = binary("Mul", parameter, scalars.decay);
+  const direction = binary("Div", nextMoment1, binary("Add", root, rates.denominatorEpsilon));
+  const kept = binary("Mul", parameter, rates.decay);
   return {
-    parameter: binary("Sub", kept, binary("Mul", direction, scalars.stepSize)),
+    parameter: binary("Sub", kept, binary("Mul", direction, rates.stepSize)),
     moment1: nextMoment1,
     moment2: nextMoment2,
   };

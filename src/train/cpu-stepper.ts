@@ -63,12 +63,14 @@ export class CpuStepper implements Stepper {
     private readonly bound: Stretch,
     private readonly stretches: readonly Stretch[],
     private readonly addition: Addition | undefined,
+    private readonly skipsOverflow: boolean,
   ) {}
 
   static async create(options: StepperOptions): Promise<CpuStepper> {
-    const { model, loss, clipNorm, lora, checkpointing, shapes, initial, frozen, threads, profilePrefix } = options;
+    const { model, loss, clipNorm, lora, checkpointing, precision } = options;
+    const { shapes, initial, frozen, threads, profilePrefix } = options;
     const runtime = await loadRuntime();
-    const gradients = await createSession(gradientGraph(model, loss, { lora, checkpointing }), {
+    const gradients = await createSession(gradientGraph(model, loss, { lora, checkpointing, precision }), {
       device: "cpu",
       threads,
       ...(profilePrefix === undefined ? {} : { profilePrefix }),
@@ -113,12 +115,14 @@ export class CpuStepper implements Stepper {
     };
     const stretches = stretchesOf({ ...state, gradient }, stateKinds);
     const addition = options.inParts ? await makeAddition() : undefined;
-    return new CpuStepper(runtime, gradients, update, clipNorm, state, bound, stretches, addition);
+    const skipsOverflow = precision === "f16";
+    return new CpuStepper(runtime, gradients, update, clipNorm, state, bound, stretches, addition, skipsOverflow);
   }
 
   async step(
     parts: readonly Readonly<TensorsByName>[],
     update: Readonly<Record<keyof AdamWScalars, number>>,
+    lossScale: number,
   ): Promise<StepResult> {
     const { feeds: weights, fetches } = this.bound;
     const compute = (feeds: Readonly<TensorsByName>, into: Readonly<TensorsByName>): Promise<TensorsByName> =>
@@ -135,9 +139,11 @@ export class CpuStepper implements Stepper {
       for (const stretch of stretches) {
         square += scalarOf((await session.run(stretch.feeds, { square: null, ...stretch.fetches })).square!);
       }
-      gradientNorm = Math.sqrt(square);
+      gradientNorm = Math.sqrt(square) / lossScale;
     }
-    const numbers = Object.entries({ ...update, clip: clipFactorOf(gradientNorm, this.clipNorm) });
+    if (this.skipsOverflow && !Number.isFinite(gradientNorm)) return { loss, gradientNorm };
+    const clip = clipFactorOf(gradientNorm, this.clipNorm) / lossScale;
+    const numbers = Object.entries({ ...update, clip });
     const scalars = Object.fromEntries(
       numbers.map(([name, value]) => [name, new this.runtime.Tensor("float32", Float32Array.of(value), [])]),
     );

@@ -9,7 +9,9 @@ import type { LoraSpec } from "../model/lora";
 import type { TokenizedExample } from "../model/model";
 import { partsOf, planBatches } from "./batch";
 import { blendAt, type LossSpec } from "./loss";
+import { isExhausted, type LossScale } from "./loss-scale";
 import { checkMemory, memoryEstimate } from "./memory";
+import type { TrainingPrecision } from "./precisions";
 import { learningRateAt } from "./schedule";
 import { TrainingSession } from "./training-session";
 import type { TrainingState } from "./training-state";
@@ -28,6 +30,8 @@ export interface FineTuneOptions {
   readonly accumulate?: number | undefined;
   /** Computes each block again in the backward pass: the same step with less memory and more time. */
   readonly checkpointing?: boolean | undefined;
+  /** `f16` computes matrix products in 16 bits, for GPUs; `f32` unless stated. */
+  readonly precision?: TrainingPrecision | undefined;
   /** Peak learning rate. */
   readonly learningRate: number;
   /** Share of all steps with rising learning rate, 0 to 1. */
@@ -77,6 +81,8 @@ export interface FineTuneHooks {
   /** Goes on after its last complete epoch, of the same checkpoint, examples and options. */
   readonly from?: TrainingState | undefined;
   readonly onStep?: (progress: StepProgress) => void;
+  /** In `f16`: a number was too large for 16 bits, so the step changed nothing; `next` is what the loss is scaled by from now on. */
+  readonly onSkippedStep?: (step: number, next: LossScale) => void;
   readonly onEpoch?: (progress: EpochProgress) => Promise<void> | void;
 }
 
@@ -93,9 +99,9 @@ export async function fineTune(
   options: FineTuneOptions,
   hooks: FineTuneHooks = {},
 ): Promise<Checkpoint> {
-  const { signal, from, onMemory, onStep, onEpoch } = hooks;
+  const { signal, from, onMemory, onStep, onSkippedStep, onEpoch } = hooks;
   const { model, tokenizer } = checkpoint;
-  const { epochs, batchSize, lora, accumulate = 1, checkpointing = false } = options;
+  const { epochs, batchSize, lora, accumulate = 1, checkpointing = false, precision = "f32" } = options;
   if (examples.length === 0) {
     throw new Failure("there are no samples to train on", { remedy: "Check the file and its columns" });
   }
@@ -125,9 +131,10 @@ export async function fineTune(
     loss: options.loss,
     clipNorm: options.clipNorm,
     device,
-    from: from?.tensors,
+    from,
     lora: lora === undefined ? undefined : { ...lora, seed: options.seed },
     checkpointing,
+    precision,
     inParts: accumulate > 1,
   });
   const snapshot = async (): Promise<Checkpoint> => ({ model, tokenizer, weights: await session.weights() });
@@ -143,6 +150,7 @@ export async function fineTune(
         continue;
       }
       let total = 0;
+      let counted = 0;
       let samples = 0;
       for (const batch of batches) {
         await breathe(signal);
@@ -150,16 +158,27 @@ export async function fineTune(
         const learningRate = learningRateAt(step, steps, options.learningRate, options.warmupRatio);
         const settings = { step, learningRate, weightDecay: options.weightDecay, blend };
         const parts = partsOf(batch, accumulate).map((part) => model.trainingFeeds(part));
-        const { loss } = await session.stepInParts(parts, settings);
+        const { loss, skipped } = await session.stepInParts(parts, settings);
+        samples += batch.length;
+        if (skipped !== undefined) {
+          if (isExhausted(skipped)) throw overflowed(epoch, step);
+          onSkippedStep?.(step, skipped);
+          if (!Number.isFinite(loss)) continue;
+        }
         if (!Number.isFinite(loss)) throw diverged(epoch, step);
         total += loss;
-        samples += batch.length;
+        counted++;
         const samplesPerSecond = (samples * 1000) / (performance.now() - started);
         onStep?.({ epoch, step, steps, loss, learningRate, samplesPerSecond });
       }
       const seconds = (performance.now() - started) / 1000;
-      const state = async (): Promise<TrainingState> => ({ epoch, tensors: await session.state() });
-      await onEpoch?.({ epoch, epochs, loss: total / batches.length, seconds, checkpoint: snapshot, state });
+      const state = async (): Promise<TrainingState> => ({
+        epoch,
+        tensors: await session.state(),
+        lossScale: session.lossScale,
+      });
+      if (counted === 0) throw overflowed(epoch, step);
+      await onEpoch?.({ epoch, epochs, loss: total / counted, seconds, checkpoint: snapshot, state });
     }
     throwIfCancelled(signal);
     return await snapshot();
@@ -172,6 +191,12 @@ export async function fineTune(
 async function breathe(signal: AbortSignal | undefined): Promise<void> {
   await setImmediate();
   throwIfCancelled(signal);
+}
+
+function overflowed(epoch: number, step: number): Failure {
+  return new Failure(`16-bit numbers overflow in step ${step} (epoch ${epoch}), however little the loss is scaled`, {
+    remedy: "Use --precision f32, or a smaller learning rate",
+  });
 }
 
 function diverged(epoch: number, step: number): Failure {

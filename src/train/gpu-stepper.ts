@@ -34,9 +34,10 @@ export class GpuStepper implements Stepper {
   ) {}
 
   static async create(options: StepperOptions): Promise<GpuStepper> {
-    const { model, loss, clipNorm, lora, checkpointing, inParts, shapes, initial, profilePrefix } = options;
+    const { model, loss, clipNorm, inParts, shapes, initial, profilePrefix } = options;
+    const how = { lora: options.lora, checkpointing: options.checkpointing, precision: options.precision };
     const runtime = await loadRuntime();
-    const session = await createSession(trainingGraph(model, loss, clipNorm, { lora, checkpointing, inParts }), {
+    const session = await createSession(trainingGraph(model, loss, clipNorm, { ...how, inParts }), {
       device: "webgpu",
       keepOutputs: true,
       ...(profilePrefix === undefined ? {} : { profilePrefix }),
@@ -61,7 +62,7 @@ export class GpuStepper implements Stepper {
         const size = shape.reduce((product, length) => product * length, 1);
         zeros[sumName(name)] = await uploader.upload(new runtime.Tensor("float32", new Float32Array(size), shape));
       }
-      const graph = summingGraph(model, loss, { lora, checkpointing });
+      const graph = summingGraph(model, loss, how);
       return { session: await createSession(graph, { device: "webgpu", keepOutputs: true }), zeros };
     };
     const summing = inParts ? await makeSumming() : undefined;

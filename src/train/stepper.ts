@@ -4,6 +4,7 @@ import type { LoraSpec } from "../model/lora";
 import type { Model, TensorShapes } from "../model/model";
 import type { AdamWScalars } from "./adamw";
 import type { LossSpec } from "./loss";
+import type { TrainingPrecision } from "./precisions";
 import type { StateKind } from "./training-graph";
 
 export type TensorsByName = Record<string, Tensor>;
@@ -11,7 +12,7 @@ export type TensorsByName = Record<string, Tensor>;
 export interface StepResult {
   /** Mean over the batch's real target tokens. */
   readonly loss: number;
-  /** Before clipping. */
+  /** Before clipping. In `f16` it may be no number: the step was left out then. */
   readonly gradientNorm: number;
 }
 
@@ -21,6 +22,7 @@ export interface StepperOptions {
   readonly clipNorm: number;
   readonly lora: LoraSpec | undefined;
   readonly checkpointing: boolean;
+  readonly precision: TrainingPrecision;
   /** Batches may come in several parts. */
   readonly inParts: boolean;
   /** Of what is trained. */
@@ -36,11 +38,12 @@ export interface StepperOptions {
 export interface Stepper {
   /**
    * One step on a batch's parts (one or, with `inParts`, more), whose losses and gradients are added. A part holds all that the
-   * graph reads but the stepper's own tensors and the update's numbers.
+   * graph reads but the stepper's own tensors and the update's numbers. `lossScale` is what the parts say as `loss_scale`, 1 in `f32`.
    */
   readonly step: (
     parts: readonly Readonly<TensorsByName>[],
     update: Readonly<Record<keyof AdamWScalars, number>>,
+    lossScale: number,
   ) => Promise<StepResult>;
   /** On the CPU the stepper's own arrays, which the next step changes. */
   readonly read: (kind: StateKind) => Promise<Map<string, Float32Array>>;

@@ -3,6 +3,7 @@
  * comes back between; on the CPU gradients and update apart, so that the update works in place and in the cache.
  */
 import { gradients } from "../graph/backward";
+import { inFull } from "../graph/cast";
 import { Graph } from "../graph/graph";
 import { recomputed } from "../graph/recomputed";
 import type { ResolvedDevice } from "../graph/runtime";
@@ -10,8 +11,18 @@ import type { Value } from "../graph/value";
 import { adapterShapes, downName, upName, type LoraSpec } from "../model/lora";
 import type { Model, TensorShapes } from "../model/model";
 import { Parameters } from "../model/parameters";
-import { adamWUpdate, clipFactor, globalNorm, inOrderMade, type AdamWScalars } from "./adamw";
+import {
+  adamWRates,
+  adamWRatesIf,
+  adamWUpdate,
+  clipFactor,
+  globalNorm,
+  inOrderMade,
+  isNumber,
+  type AdamWScalars,
+} from "./adamw";
 import { closedFormLoss, type LossSpec } from "./loss";
+import type { TrainingPrecision } from "./precisions";
 
 /** Input and output names of a parameter's three tensors. */
 export const stateKinds = ["parameter", "moment1", "moment2"] as const;
@@ -27,6 +38,8 @@ export interface StepOptions {
   readonly lora?: LoraSpec | undefined;
   /** Computes each block again in the backward pass, so that nothing inside it is kept until then. */
   readonly checkpointing?: boolean | undefined;
+  /** In `f16` the graph reads `loss_scale` too, and its gradients are those of the loss times that. */
+  readonly precision?: TrainingPrecision | undefined;
 }
 
 interface ForwardAndBackward {
@@ -37,6 +50,8 @@ interface ForwardAndBackward {
   readonly logits: Value;
   readonly loss: Value;
   readonly gradients: ReadonlyMap<string, Value>;
+  /** What brings the gradients back to those of the loss; left out where they are. */
+  readonly unscale?: Value;
 }
 
 /** Shapes of what is trained: every weight, or the adapters alone. */
@@ -50,8 +65,8 @@ export function lossGraph(
   options: StepOptions = {},
   device: ResolvedDevice = "cpu",
 ): ForwardAndBackward {
-  const { lora, checkpointing } = options;
-  const graph = new Graph("float32", device);
+  const { lora, checkpointing, precision = "f32" } = options;
+  const graph = new Graph("float32", device, precision === "f16" ? "float16" : "float32");
   const inputs = (shapes: TensorShapes): Map<string, Value> =>
     new Map([...shapes].map(([name, shape]) => [name, graph.input(stateName("parameter", name), shape)]));
   const weights = inputs(model.shapes);
@@ -74,12 +89,17 @@ export function lossGraph(
     },
     checkpointing === true ? recomputed : undefined,
   );
-  const logits = model.training(graph, bound);
+  const logits = inFull(model.training(graph, bound));
   const labelIndices = graph.input("label_indices", ["tokens", 2], "int64");
+  const inverseTokens = graph.input("inverse_tokens", []);
+  const scalar = (operator: string, ...inputs: Value[]): Value => graph.node(operator, inputs, { shape: [] });
+  const scale = precision === "f16" ? graph.input("loss_scale", []) : undefined;
+  const unscale = scale === undefined ? undefined : scalar("Reciprocal", scale);
   const { loss, gradient } = closedFormLoss(spec, {
     logits,
     labelIndices,
-    inverseTokens: graph.input("inverse_tokens", []),
+    // Loss and gradient are both proportional to it: no pass over the logits is needed to scale them.
+    inverseTokens: scale === undefined ? inverseTokens : scalar("Mul", inverseTokens, scale),
     blend: graph.input("blend", []),
   });
   const values = [...parameters.values()];
@@ -88,16 +108,17 @@ export function lossGraph(
     graph,
     parameters,
     logits,
-    loss,
+    loss: unscale === undefined ? loss : scalar("Mul", loss, unscale),
     gradients: new Map([...parameters.keys()].map((name, i) => [name, all[i]!])),
+    ...(unscale === undefined ? {} : { unscale }),
   };
 }
 
-/** Reads weights, writes `loss`, `gradient_norm` and, by `gradientName`, every gradient. */
+/** Reads weights, writes `loss`, `gradient_norm` (of the loss itself) and, by `gradientName`, every gradient. */
 export function gradientGraph(model: Model, spec: LossSpec, options: StepOptions = {}): Graph {
-  const { graph, loss, gradients: all } = lossGraph(model, spec, options);
+  const { graph, loss, gradients: all, unscale } = lossGraph(model, spec, options);
   graph.output("loss", loss);
-  graph.output("gradient_norm", globalNorm([...all.values()]));
+  graph.output("gradient_norm", times(globalNorm([...all.values()]), unscale));
   for (const [name, gradient] of all) graph.output(gradientName(name), gradient);
   return graph;
 }
@@ -114,6 +135,9 @@ export function summingGraph(model: Model, spec: LossSpec, options: StepOptions 
   }
   return graph;
 }
+
+const times = (scalar: Value, factor: Value | undefined): Value =>
+  factor === undefined ? scalar : scalar.graph.node("Mul", [scalar, factor], { shape: [] });
 
 const withEarlierParts = (name: string, gradient: Value): Value => {
   const { graph, shape } = gradient;
@@ -135,14 +159,15 @@ export function updateGraph(): Graph {
   const graph = new Graph();
   const stretch = (name: string): Value => graph.input(name, ["length"]);
   const state = { parameter: stretch("parameter"), moment1: stretch("moment1"), moment2: stretch("moment2") };
-  const next = adamWUpdate(state, stretch("gradient"), graph.input("clip", []), scalarInputs(graph));
+  const rates = adamWRates(scalarInputs(graph));
+  const next = adamWUpdate(state, stretch("gradient"), graph.input("clip", []), rates);
   for (const kind of stateKinds) graph.output(nextName(kind), next[kind]);
   return graph;
 }
 
 /**
  * The whole step: reads weights and moments, writes the next ones, `loss` and `gradient_norm`. With `inParts` it is the last
- * part's: it reads the sums of the earlier ones, too.
+ * part's: it reads the sums of the earlier ones, too. In `f16` weights and moments stay as they are where the norm is no number.
  */
 export function trainingGraph(
   model: Model,
@@ -150,11 +175,12 @@ export function trainingGraph(
   clipNorm: number,
   { inParts = false, ...options }: StepOptions & { readonly inParts?: boolean } = {},
 ): Graph {
-  const { graph, parameters, loss, gradients: own } = lossGraph(model, spec, options, "webgpu");
+  const { graph, parameters, loss, gradients: own, unscale } = lossGraph(model, spec, options, "webgpu");
   const all = new Map([...own].map(([name, part]) => [name, inParts ? withEarlierParts(name, part) : part]));
   const scalars = scalarInputs(graph);
-  const norm = globalNorm([...all.values()]);
-  const clip = clipFactor(norm, clipNorm);
+  const norm = times(globalNorm([...all.values()]), unscale);
+  const clip = times(clipFactor(norm, clipNorm), unscale);
+  const rates = unscale === undefined ? adamWRates(scalars) : adamWRatesIf(isNumber(norm), scalars);
   graph.output("loss", loss);
   graph.output("gradient_norm", norm);
   for (const [name, parameter] of parameters) {
@@ -163,7 +189,7 @@ export function trainingGraph(
       moment1: graph.input(stateName("moment1", name), parameter.shape),
       moment2: graph.input(stateName("moment2", name), parameter.shape),
     };
-    const next = adamWUpdate(state, all.get(name)!, clip, scalars);
+    const next = adamWUpdate(state, all.get(name)!, clip, rates);
     for (const kind of stateKinds) graph.output(nextName(stateName(kind, name)), next[kind]);
   }
   return graph;

@@ -7,12 +7,15 @@ import { writeFileAtomically } from "../foundation/atomic-write";
 import { Failure } from "../foundation/failure";
 import type { TensorShapes, Weights } from "../model/model";
 import { formatSafetensors, SafetensorsFile } from "../model/safetensors";
+import type { LossScale } from "./loss-scale";
 import { stateKinds, type StateKind } from "./training-graph";
 
 export interface TrainingState {
   /** Complete epochs. */
   readonly epoch: number;
   readonly tensors: Readonly<Record<StateKind, Weights>>;
+  /** Of a training in `f16`. */
+  readonly lossScale?: LossScale | undefined;
 }
 
 const fileOf = (folder: string, kind: StateKind): string => path.join(folder, `${kind}.safetensors`);

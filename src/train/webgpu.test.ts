@@ -1,11 +1,11 @@
 /**
  * The training step and decoding on the WebGPU provider against the CPU provider, with no operator falling back to the CPU
- * unnoticed. Without a GPU it runs on SwiftShader, the software Vulkan that Debian's chromium package ships.
+ * unnoticed. Without a GPU it runs on SwiftShader.
  */
-import { existsSync, readdirSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { expect, test } from "vitest";
 import { readAnyReference } from "../../test/support/reference";
+import { hasSwiftShader as runnable, swiftShaderReason as reason } from "../../test/support/swiftshader";
 import { temporaryFolder } from "../../test/support/temporary-folder";
 import { tinyCheckpoint } from "../../test/support/tiny-checkpoint";
 import { resolveDevice } from "../graph/device";
@@ -13,14 +13,6 @@ import { createSession, type ResolvedDevice } from "../graph/runtime";
 import { partsOf } from "./batch";
 import { trainingGraph } from "./training-graph";
 import { TrainingSession } from "./training-session";
-
-const swiftShader = "/usr/lib/chromium/vk_swiftshader_icd.json";
-const loaders = ["/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu", "/usr/lib64", "/lib64"];
-const hasLoader = loaders.some((folder) => existsSync(folder) && readdirSync(folder).includes("libvulkan.so.1"));
-const runnable = process.platform === "linux" && process.arch === "x64" && hasLoader && existsSync(swiftShader);
-// Read by the Vulkan loader when the first WebGPU session is made.
-if (runnable) process.env.VK_ICD_FILENAMES = swiftShader;
-const reason = "needs Linux x64 with libvulkan1 and Debian's chromium (for its software Vulkan)";
 
 const loss = { kind: "dece", alpha: 0.9, epsilon: 0.1 } as const;
 

@@ -123,5 +123,9 @@ async function float16Check(machine: Machine, works: boolean): Promise<Check> {
   const about = { id: "float16", name: "16-bit shaders", ran: "the same product in 16-bit numbers", remedy: null };
   if (!works) return { ...about, status: "skipped", answer: "WebGPU does not work" };
   const trial = await machine.trial("float16");
-  return { ...about, status: "info", answer: trial.works ? "yes" : "no; training computes in 32 bits and needs none" };
+  return {
+    ...about,
+    status: "info",
+    answer: trial.works ? "yes: --precision f16 works" : "no: --precision f16 does not work; f32 needs none",
+  };
 }
