@@ -35,7 +35,7 @@ export function affixesOf(token: string, isKnown: (word: string) => boolean): Af
   const parts = [...new Set(partsOf(token).map((part) => part.toLowerCase()))];
   const words = parts.length < 2 ? [] : parts.filter((part) => part.length >= shortestAffix);
   const found: Affix[] = words.map((text) => ({ place: "word", text }));
-  for (const text of [(firstWord.exec(token))?.[0], (lastWord.exec(token))?.[0]]) {
+  for (const text of [firstWord.exec(token)?.[0], lastWord.exec(token)?.[0]]) {
     if (text !== undefined && text.length <= token.length - shortestName) {
       found.push({ place: token.startsWith(text) ? "start" : "end", text });
     }
