@@ -88,8 +88,7 @@ export interface FineTuneHooks {
 
 /**
  * Trains a copy of `checkpoint`, which is left as it is. The same examples, options and seed give the same weights on
- * the CPU with the same number of threads, also when it goes on `from` an earlier epoch; of larger models on several threads that is not
- * so yet (docs/engine.md).
+ * the CPU with the same number of threads, also when it goes on `from` an earlier epoch.
  *
  * Throws `Cancelled` when the signal fires and a `Failure` when the loss diverges or there is nothing to train on.
  */

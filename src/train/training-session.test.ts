@@ -14,6 +14,7 @@ import { planBatches } from "./batch";
 import { fineTune, type FineTuneOptions } from "./fine-tune";
 import type { LossSpec } from "./loss";
 import { lossGraph, stateName } from "./training-graph";
+import type { TrainingState } from "./training-state";
 import { seededRandom } from "../foundation/random";
 
 const config: T5Config = tinyConfig({ vocabulary: 20, encoderLayers: 1, decoderLayers: 1 });
@@ -120,6 +121,30 @@ test("fine-tuning lowers the loss and gives the same weights for the same seed",
   expect([...first.weights]).toEqual([...second.weights]);
   const other = await fineTune(tinyCheckpoint(), examples, { ...options, seed: 43 });
   expect([...other.weights]).not.toEqual([...first.weights]);
+});
+
+const sameBytes = (a: Float32Array, b: Float32Array): boolean =>
+  Buffer.from(a.buffer, a.byteOffset, a.byteLength).equals(Buffer.from(b.buffer, b.byteOffset, b.byteLength));
+
+test("a model whose products are shared out among threads comes to the same weights each time, and after a pause", async () => {
+  const random = seededRandom(9);
+  const wideExample = { vocabulary: 259, width: 256, headWidth: 32, heads: 8, feedForwardWidth: 512, encoderLayers: 1, decoderLayers: 1 }; // prettier-ignore
+  const text = (): string => Array.from({ length: 60 }, () => "etaoin"[random.below(6)]!).join("");
+  const rows = Array.from({ length: 32 }, () => ({ input: text(), output: text() }));
+  const longer = { ...options, epochs: 3, batchSize: 16, maxInput: 64, maxOutput: 64 };
+  let paused: TrainingState | undefined;
+  const train = (from?: TrainingState): Promise<Checkpoint> =>
+    fineTune(tinyCheckpoint(wideExample), rows, longer, {
+      from,
+      onEpoch: async ({ epoch, state }) => {
+        if (epoch === 1) paused = structuredClone(await state());
+      },
+    });
+  const [first, second] = [await train(), await train()];
+  const differing = ({ weights }: Checkpoint): string[] =>
+    [...first.weights].flatMap(([name, tensor]) => (sameBytes(tensor, weights.get(name)!) ? [] : [name]));
+  expect(differing(second)).toEqual([]);
+  expect(differing(await train(paused))).toEqual([]);
 });
 
 const width = { vocab_size: 259, eos_token_id: 1 };
