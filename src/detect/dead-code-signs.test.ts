@@ -67,6 +67,8 @@ describe("signs of dead code", () => {
     let found = 0;
     fc.assert(
       fc.property(textsIn(language), (text) => {
+        // The grammar takes `w.throw e;` for a declaration, which no compiler does.
+        fc.pre(language !== "c-sharp" || !/\.\s*(?:throw|return|break|continue|goto)\b/.test(text));
         const dead = grammars.parse(language, text, (root) =>
           // Where something is no code, what seems to stand in a block may stand behind a head, or be one.
           deadStatements(root, text, language).filter(
