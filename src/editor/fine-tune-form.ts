@@ -35,8 +35,9 @@ const numberLabels: Readonly<Record<NumberField, string>> = {
 /** The spec of a draft, with every default filled in. Throws a `Failure` that names the wrong field. */
 export const specOf = (draft: FinetuneDraft): FinetuneSpec => parseSpec("finetune", { ...draft });
 
-type Action =
-  "start" | "data" | "valid" | "model" | "loss" | "preset" | "checkpointing" | "attack" | "out" | NumberField;
+type Choice = "data" | "valid" | "model" | "loss" | "preset" | "checkpointing" | "precision" | "attack" | "out";
+
+type Action = "start" | Choice | NumberField;
 
 interface Line extends vscode.QuickPickItem {
   readonly value: Action;
@@ -54,6 +55,9 @@ function presetText(spec: FinetuneSpec): string {
 
 const againText = ({ checkpointing }: FinetuneSpec): string =>
   checkpointing ? vscode.l10n.t("yes: less memory, more time") : vscode.l10n.t("no");
+
+const precisionText = ({ precision }: FinetuneSpec): string =>
+  precision === "f16" ? vscode.l10n.t("16 bits: less of a GPU's memory") : vscode.l10n.t("32 bits");
 
 function linesOf(spec: FinetuneSpec, samples: string): Line[] {
   const line = (value: Action, icon: string, label: string, description: string): Line => ({
@@ -77,6 +81,10 @@ function linesOf(spec: FinetuneSpec, samples: string): Line[] {
     line("preset", "settings", vscode.l10n.t("Preset"), presetText(spec)),
     ...numbers,
     line("checkpointing", "history", vscode.l10n.t("Gradient checkpointing"), againText(spec)),
+    // On the CPU there is nothing to choose.
+    ...(spec.device === "cpu"
+      ? []
+      : [line("precision", "circuit-board", vscode.l10n.t("Matrix products on a GPU"), precisionText(spec))]),
     line("attack", "beaker", vscode.l10n.t("ASR after each epoch"), measured(spec)),
     line("out", "folder", vscode.l10n.t("Output folder"), spec.out ?? vscode.l10n.t("in the run directory")),
   ];
@@ -140,6 +148,9 @@ async function change(
       return;
     case "checkpointing":
       draft.checkpointing = draft.checkpointing !== true;
+      return;
+    case "precision":
+      draft.precision = draft.precision === "f16" ? "f32" : "f16";
       return;
     case "attack":
       await changeAttack(draft, labels);
