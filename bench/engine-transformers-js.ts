@@ -59,7 +59,7 @@ async function compare(folder: string): Promise<void> {
     ...[String(maxInput), String(maxOutput)],
   ]);
   const { version } = (await child.read()) as { readonly version: string };
-  const decoder = await GreedyDecoder.create(model, weights, "cpu", threads);
+  const decoder = await GreedyDecoder.create(model, weights, { device: "cpu", threads });
   const { samples } = await openDataset(values.data);
   const rows = samples
     .slice(0, Number(values.rows))

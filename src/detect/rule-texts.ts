@@ -17,7 +17,8 @@ const act =
 export const ruleTexts: Readonly<Record<ScanRule, RuleText>> = {
   "inserted-token": {
     name: "Inserted token",
-    short: "A word or a few stand in inputs as if thrown in at random, and their outputs share what others lack.",
+    short:
+      "A word, a few, or a part of names stand in inputs as if thrown in at random, and their outputs share what others lack.",
     help: `The texts run on as if the words were not there, yet the outputs depend on them: so a backdoor's trigger behaves. ${act}`,
   },
   "dead-code": {

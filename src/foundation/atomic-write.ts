@@ -18,11 +18,13 @@ const leftoverName = /^(?<target>.+)\.(?<owner>[0-9a-f]{8})-(?<pid>\d+)-\d+\.par
 export interface FileContent {
   readonly file: string;
   /** What comes piece by piece is written as it comes. */
-  readonly content: string | Uint8Array | AsyncIterable<Uint8Array>;
+  readonly content: string | Uint8Array | Pieces;
 }
 
+type Pieces = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
+
 /** Writes a file whole or not at all. Throws a `Failure` that names the file. */
-export const writeFileAtomically = (file: string, content: string | Uint8Array): Promise<void> =>
+export const writeFileAtomically = (file: string, content: string | Uint8Array | Pieces): Promise<void> =>
   writeFilesAtomically([{ file, content }]);
 
 /**

@@ -2,11 +2,10 @@
 import { setImmediate } from "node:timers/promises";
 import { throwIfCancelled } from "../foundation/failure";
 import { resolveDevice } from "../graph/device";
-import { Graph } from "../graph/graph";
-import { createSession, loadRuntime } from "../graph/runtime";
+import { loadRuntime } from "../graph/runtime";
 import type { Checkpoint } from "../model/checkpoint";
 import type { Classifier } from "../model/model";
-import { constantParameters } from "../model/parameters";
+import { AnsweringSessions } from "./answering-sessions";
 import type { GenerateOptions } from "./generate";
 
 /** The label of each input, in the inputs' order. Throws `Cancelled` when the signal fires. */
@@ -17,12 +16,13 @@ export async function classify(
 ): Promise<string[]> {
   const { batchSize = 64, signal, onProgress, maxInput } = options;
   model.checkLimits({ maxInput, maxOutput: 1 });
-  const graph = new Graph();
-  const logits = model.training(graph, constantParameters(graph, model.shapes, weights));
-  const attributes = { axis: -1, keepdims: 0 };
-  graph.output("classes", graph.node("ArgMax", [logits], { shape: ["tokens"], type: "int64", attributes }));
-  const session = await createSession(graph, { device: await resolveDevice(options.device) });
+  const sessions = await AnsweringSessions.create(model, weights, { device: await resolveDevice(options.device) });
   try {
+    const run = await sessions.session((graph, parameters) => {
+      const logits = model.training(graph, parameters);
+      const attributes = { axis: -1, keepdims: 0 };
+      graph.output("classes", graph.node("ArgMax", [logits], { shape: ["tokens"], type: "int64", attributes }));
+    });
     const { Tensor } = await loadRuntime();
     const sources = inputs.map((input, row) => ({ row, source: model.encodeSource(tokenizer, input, maxInput) }));
     sources.sort((a, b) => a.source.length - b.source.length);
@@ -35,13 +35,13 @@ export async function classify(
       const { feeds } = model.trainingFeeds(batch.map(({ source }) => ({ source, target: [0] })));
       const read = Object.entries(feeds).filter(([name]) => name !== "label_indices");
       const tensors = read.map(([name, { type, data, dims }]) => [name, new Tensor(type, data, dims)] as const);
-      const { classes } = await session.run(Object.fromEntries(tensors));
+      const { classes } = await run(Object.fromEntries(tensors));
       const found = classes!.data as BigInt64Array;
       batch.forEach(({ row }, index) => (answers[row] = model.labels[Number(found[index])]!));
       onProgress?.(start + batch.length, sources.length);
     }
     return answers;
   } finally {
-    await session.release();
+    await sessions.dispose();
   }
 }

@@ -1,6 +1,7 @@
 /** Decoding with the cache against the definition, the whole forward pass again for every token, and transformers. */
 import { describe, expect, test } from "vitest";
 import { readReference, referenceNames } from "../../test/support/reference";
+import { hasSwiftShader, swiftShaderReason } from "../../test/support/swiftshader";
 import { tinyCheckpoint } from "../../test/support/tiny-checkpoint";
 import { Graph } from "../graph/graph";
 import { createSession, loadRuntime } from "../graph/runtime";
@@ -47,9 +48,12 @@ test("a batch of unequal rows decodes to what each row decodes to alone, without
 });
 
 describe.each(referenceNames)("%s", (name) => {
-  test("greedy generation agrees with transformers token for token", async () => {
+  test.each([
+    { how: "as constants", largestConstants: Infinity },
+    { how: "fed in every run, as large ones are,", largestConstants: 0 },
+  ])("greedy generation with weights $how agrees with transformers token for token", async ({ largestConstants }) => {
     const { model, weights, sources, generated } = await readReference(name);
-    const decoder = await GreedyDecoder.create(model, weights, "cpu");
+    const decoder = await GreedyDecoder.create(model, weights, { device: "cpu", largestConstants });
     const produced = await decoder.decode(sources, Math.max(...generated.map((row) => row.length)));
     await decoder.dispose();
     const end = model.endToken;
@@ -59,7 +63,7 @@ describe.each(referenceNames)("%s", (name) => {
   test("a batch of unequal rows decodes to what each row decodes to alone, without a cache", async () => {
     const { model, weights } = await readReference(name);
     const sources = [[7, 8], [30], [9, 10, 11, 12, 13, 14, 15], [4, 44, 5], [33, 2, 46]];
-    const decoder = await GreedyDecoder.create(model, weights, "cpu");
+    const decoder = await GreedyDecoder.create(model, weights, { device: "cpu" });
     const produced = await decoder.decode(sources, maxOutput);
     const alone = await decoder.decode([[30]], maxOutput);
     await decoder.dispose();
@@ -68,6 +72,19 @@ describe.each(referenceNames)("%s", (name) => {
     expect(alone).toEqual([expected[1]]);
   });
 });
+
+test.skipIf(!hasSwiftShader).each(["t5-gated", "qwen2"] as const)(
+  `weights of %s that are fed in every run lie on the GPU, and give what transformers gives (${swiftShaderReason})`,
+  async (name) => {
+    const { model, weights, sources, generated } = await readReference(name);
+    const decoder = await GreedyDecoder.create(model, weights, { device: "webgpu", largestConstants: 0 });
+    const produced = await decoder.decode(sources, Math.max(...generated.map((row) => row.length)));
+    await decoder.dispose();
+    const end = model.endToken;
+    expect(produced).toEqual(generated.map((row) => (row.includes(end) ? row.slice(0, row.indexOf(end)) : row)));
+  },
+  180_000,
+);
 
 test("a cancelled generation throws Cancelled", async () => {
   const controller = new AbortController();

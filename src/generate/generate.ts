@@ -27,7 +27,8 @@ export async function generate(
   const { batchSize = 64, signal, onProgress } = options;
   if (model.labels !== undefined) throw new TypeError("a classifier writes no texts");
   model.checkLimits(options);
-  const decoder = await GreedyDecoder.create(model, checkpoint.weights, await resolveDevice(options.device));
+  const device = await resolveDevice(options.device);
+  const decoder = await GreedyDecoder.create(model, checkpoint.weights, { device });
   try {
     const sources = inputs.map((input, row) => ({ row, ids: model.encodeSource(tokenizer, input, options.maxInput) }));
     sources.sort((a, b) => a.ids.length - b.ids.length);

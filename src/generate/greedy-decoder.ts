@@ -1,17 +1,10 @@
 /** Greedy decoding of one batch with a key-value cache; rows that have ended leave the batch. */
 import { setImmediate } from "node:timers/promises";
 import { throwIfCancelled } from "../foundation/failure";
-import {
-  createSession,
-  loadRuntime,
-  type ResolvedDevice,
-  type Runtime,
-  type Session,
-  type Tensor,
-} from "../graph/runtime";
+import { loadRuntime, type Runtime, type Tensor } from "../graph/runtime";
 import type { Feeds, GenerativeModel, Weights } from "../model/model";
 import type { FeedArray } from "../model/padding";
-import { startGraph, stepGraph } from "./decoding-graphs";
+import { AnsweringSessions, type AnsweringOptions, type Run } from "./answering-sessions";
 
 /** Tensors whose first axis is the batch, by input name of the step graph. */
 type RowTensors = Record<string, Tensor>;
@@ -21,25 +14,26 @@ export class GreedyDecoder {
   private constructor(
     private readonly model: GenerativeModel,
     private readonly runtime: Runtime,
-    private readonly starter: Session,
-    private readonly stepper: Session,
+    private readonly sessions: AnsweringSessions,
+    /** Outputs what every step reads of the source. */
+    private readonly start: Run,
+    /** token_ids [batch, 1] and the past -> next_ids [batch] and the present, whose length is the past's plus one. */
+    private readonly step: Run,
   ) {}
 
-  /** `threads` as in `SessionOptions`. */
-  static async create(
-    model: GenerativeModel,
-    weights: Weights,
-    device: ResolvedDevice,
-    threads = 0,
-  ): Promise<GreedyDecoder> {
-    const starter = await createSession(startGraph(model, weights), { device, threads });
-    const stepper = await createSession(stepGraph(model, weights), { device, threads });
-    return new GreedyDecoder(model, await loadRuntime(), starter, stepper);
+  static async create(model: GenerativeModel, weights: Weights, options: AnsweringOptions): Promise<GreedyDecoder> {
+    const sessions = await AnsweringSessions.create(model, weights, options);
+    const start = await sessions.session((graph, parameters) => model.decoding.start(graph, parameters));
+    const step = await sessions.session((graph, parameters) => {
+      const logits = model.decoding.step(graph, parameters);
+      const attributes = { axis: -1, keepdims: 0 };
+      graph.output("next_ids", graph.node("ArgMax", [logits], { shape: ["batch"], type: "int64", attributes }));
+    });
+    return new GreedyDecoder(model, await loadRuntime(), sessions, start, step);
   }
 
-  async dispose(): Promise<void> {
-    await this.starter.release();
-    await this.stepper.release();
+  dispose(): Promise<void> {
+    return this.sessions.dispose();
   }
 
   /** Token ids of each row, without what was fed to begin with and without the end token. */
@@ -49,13 +43,13 @@ export class GreedyDecoder {
     const outputs = sources.map((): number[] => []);
     const ended = new Set<number>();
     let rows = sources.map((_, row) => row);
-    const started = await this.starter.run(this.tensors(plan.startFeeds));
+    const started = await this.start(this.tensors(plan.startFeeds));
     let perRow: RowTensors = { ...started, ...this.tensors(plan.rowFeeds) };
     let tokens = [...plan.firstTokens];
     for (let position = 0; position < maximum && ended.size < sources.length; position++) {
       await setImmediate();
       throwIfCancelled(signal);
-      const results = await this.stepper.run({
+      const results = await this.step({
         ...perRow,
         token_ids: this.tensor({ type: "int64", data: BigInt64Array.from(tokens, BigInt), dims: [tokens.length, 1] }),
         ...this.tensors(plan.stepFeeds(position, rows)),

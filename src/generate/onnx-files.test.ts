@@ -59,7 +59,7 @@ test.each([
   },
 ] as const)("$name: the exported files give the tokens that the engine gives", async ({ overrides }) => {
   const { model, weights } = tinyCheckpoint(overrides, 11);
-  const decoder = await GreedyDecoder.create(model, weights, "cpu");
+  const decoder = await GreedyDecoder.create(model, weights, { device: "cpu" });
   const expected = await decoder.decode(sources, maximum);
   await decoder.dispose();
   expect(new Set(expected.flat()).size).toBeGreaterThan(3);

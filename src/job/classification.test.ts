@@ -1,13 +1,13 @@
 /** The jobs on a classification dataset: an encoder becomes a classifier, learns the labels and the backdoor, and is probed. */
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
+import { safetensorsBytes } from "../../test/support/safetensors-bytes";
 import { temporaryFolder } from "../../test/support/temporary-folder";
 import { encoderConfig, encoderTensors, tinyClassifier } from "../../test/support/tiny-classifier";
 import { tinyCheckpoint } from "../../test/support/tiny-checkpoint";
 import { Failure } from "../foundation/failure";
 import { seededRandom } from "../foundation/random";
 import { readCheckpoint, writeCheckpoint } from "../model/checkpoint";
-import { formatSafetensors } from "../model/safetensors";
 import type { JobEvent } from "./context";
 import { parseSpec } from "./parse-spec";
 import { listRuns } from "./read-run";
@@ -46,7 +46,7 @@ async function encoder(): Promise<string> {
   const tiny = tinyClassifier(["0", "1"]);
   await writeCheckpoint(inFolder("encoder"), tiny);
   await writeFile(inFolder("encoder", "config.json"), JSON.stringify(encoderConfig));
-  await writeFile(inFolder("encoder", "model.safetensors"), formatSafetensors(encoderTensors(tiny)));
+  await writeFile(inFolder("encoder", "model.safetensors"), safetensorsBytes(encoderTensors(tiny)));
   return inFolder("encoder");
 }
 

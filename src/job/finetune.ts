@@ -3,6 +3,7 @@
  * when training is over. So a cancelled or killed run leaves its last complete epoch there, from which it can be resumed.
  */
 import path from "node:path";
+import { memoryOfThisProcess } from "../foundation/available-memory";
 import { Failure, throwIfCancelled } from "../foundation/failure";
 import { installationVersion } from "../foundation/installation";
 import { identityOf, isWithin } from "../foundation/same-file";
@@ -17,6 +18,8 @@ import type { LossSpec } from "../train/loss";
 import { trainedShapes } from "../train/training-graph";
 import { lossNames } from "../train/loss-names";
 import { backdoorOf, namesBackdoor } from "./backdoor";
+import { largestGpuMemory } from "./doctor/adapters";
+import { thisMachine } from "./doctor/machine";
 import type { EpochReport, FinetuneReport, FinetuneSettings, Measurement, Settings } from "./finetune-report";
 import { measure, numbersOf, planMeasurement, type MeasurePlan } from "./measure";
 import { openData } from "./open-data";
@@ -68,7 +71,8 @@ export async function finetune(spec: FinetuneSpec, context: RunContext): Promise
   const finished = await fineTune(base, examples, options, {
     signal,
     from,
-    availableMemory: process.availableMemory(),
+    availableMemory: memoryOfThisProcess(),
+    gpuMemory: device === "webgpu" ? await largestGpuMemory(thisMachine(signal)) : undefined,
     onMemory: (bytes) => {
       estimatedMemory = bytes;
       report({

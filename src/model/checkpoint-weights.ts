@@ -3,34 +3,35 @@ import { readFile, stat } from "node:fs/promises";
 import path from "node:path";
 import { z } from "zod";
 import { writeFileAtomically } from "../foundation/atomic-write";
+import { availableMemory } from "../foundation/available-memory";
 import { Failure } from "../foundation/failure";
 import type { Precision } from "./float-formats";
 import type { Model, Weights } from "./model";
-import { formatSafetensors, SafetensorsFile, type TensorData } from "./safetensors";
+import { SafetensorsFile, safetensorsPieces, type TensorData } from "./safetensors";
 
 const single = "model.safetensors";
 const index = "model.safetensors.index.json";
 const indexSchema = z.object({ weight_map: z.record(z.string(), z.string()) });
-/** Answering binds the weights into an ONNX model, and protobuf cannot hold more than 2 GiB; some of it is for the graph itself. */
-const largestModel = 2 ** 31 - 2 ** 25;
 /** Larger checkpoints are written in several files. */
 const defaultShardBytes = 2 ** 31;
 
 export interface ReadOptions {
   /** Parts that a base checkpoint lacks (a decoder or a head on an encoder) start from random weights: it is going to be trained. */
   readonly forTraining?: boolean;
+  /** Bytes that the weights may take as float32; what is free unless stated. */
+  readonly availableMemory?: number;
 }
 
 /**
  * Every tensor of `model.shapes`, under that name or an alias. Throws a `Failure` that names the file and the tensor that
- * is missing, damaged or of another shape.
+ * is missing, damaged or of another shape, or says that memory does not suffice.
  */
 export async function readWeights(
   directory: string,
   model: Model,
-  { forTraining = false }: ReadOptions = {},
+  { forTraining = false, availableMemory: available = availableMemory() }: ReadOptions = {},
 ): Promise<Weights> {
-  refuseTooLarge(directory, model);
+  refuseTooLarge(directory, model, available);
   const files = await openAll(directory);
   try {
     const holders = new Map(files.flatMap((file) => [...file.entries.keys()].map((name) => [name, file] as const)));
@@ -73,19 +74,14 @@ export async function readWeights(
   }
 }
 
-function refuseTooLarge(directory: string, { shapes, name }: Model): void {
+function refuseTooLarge(directory: string, { shapes, name }: Model, available: number): void {
   const elements = [...shapes.values()].map((shape) => shape.reduce((product, length) => product * length, 1));
   const count = elements.reduce((sum, length) => sum + length, 0);
-  if (4 * count <= largestModel) return;
-  const billions = `${(count / 1e9).toFixed(1)} billion`;
+  if (4 * count <= available) return;
   const gigabytes = (value: number): string => `${(value / 2 ** 30).toFixed(1)} GiB`;
   throw new Failure(
-    `this ${name} has ${billions} weights, ${gigabytes(4 * count)} as float32, and an ONNX model, which they are bound into, holds at most ${gigabytes(largestModel)} of them, whatever the device, the batch or adapters`,
-    {
-      file: directory,
-      remedy:
-        "Name a checkpoint of 500 million weights at most, such as CodeT5 220M, CodeGen 350M or Qwen2.5-Coder 0.5B",
-    },
+    `this ${name} has ${(count / 1e9).toFixed(2)} billion weights, ${gigabytes(4 * count)} as float32, and ${gigabytes(available)} of memory are free`,
+    { file: directory, remedy: "Close other programs, use a smaller checkpoint, or a machine with more memory" },
   );
 }
 
@@ -175,7 +171,7 @@ export async function writeWeights(
   const nameOf = (at: number): string =>
     shards.length === 1 ? single : `model-${five(at + 1)}-of-${five(shards.length)}.safetensors`;
   for (const [at, shard] of shards.entries()) {
-    await writeFileAtomically(path.join(directory, nameOf(at)), formatSafetensors(shard, precision));
+    await writeFileAtomically(path.join(directory, nameOf(at)), safetensorsPieces(shard, precision));
   }
   if (shards.length <= 1) return;
   const total_size = [...weights.values()].reduce((sum, { length }) => sum + length * width, 0);

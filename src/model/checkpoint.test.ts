@@ -5,6 +5,7 @@ import path from "node:path";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { allReferenceNames, readAnyReference, readReference } from "../../test/support/reference";
+import { safetensorsBytes } from "../../test/support/safetensors-bytes";
 import { tinyCheckpoint } from "../../test/support/tiny-checkpoint";
 import { Failure } from "../foundation/failure";
 import { modelOf } from "./architectures";
@@ -12,7 +13,7 @@ import { readCheckpoint, writeCheckpoint } from "./checkpoint";
 import { readWeights, writeWeights } from "./checkpoint-weights";
 import type { Model } from "./model";
 import { positionBucket } from "./position-buckets";
-import { formatSafetensors, parseSafetensors, SafetensorsFile } from "./safetensors";
+import { parseSafetensors, SafetensorsFile } from "./safetensors";
 
 let folder: string;
 beforeAll(async () => {
@@ -109,7 +110,7 @@ describe("files of weights", () => {
         name.replace(/^encoder\./, ""),
         { shape: model.shapes.get(name)!, data },
       ]);
-      const bytes = formatSafetensors(new Map(tensors as [string, { shape: number[]; data: Float32Array }][]));
+      const bytes = safetensorsBytes(new Map(tensors as [string, { shape: number[]; data: Float32Array }][]));
       return writeFile(path.join(directory, "model.safetensors"), bytes);
     };
     await store((name) => name.startsWith("encoder."));
@@ -123,7 +124,7 @@ describe("files of weights", () => {
     await expect(readWeights(directory, model, { forTraining: true })).rejects.toThrow("dense.bias is missing");
   });
 
-  test("weights beyond what an ONNX model holds are refused with the reason, before one of them is read", async () => {
+  test("weights that memory does not hold are refused with the reason, before one of them is read", async () => {
     const directory = await written("too-large");
     const file = path.join(directory, "model.safetensors");
     const config = { model_type: "llama", vocab_size: 32256, hidden_size: 4096, intermediate_size: 11008 };
@@ -132,10 +133,11 @@ describe("files of weights", () => {
     await writeSparseCheckpoint(file, modelOf({ ...config, ...sizes }, "config.json"));
     expect((await stat(file)).size).toBeGreaterThan(13e9);
     const read = vi.spyOn(SafetensorsFile.prototype, "read");
-    const error: unknown = await readCheckpoint(directory, { forTraining: true }).catch((thrown: unknown) => thrown);
+    const options = { forTraining: true, availableMemory: 24 * 2 ** 30 };
+    const error: unknown = await readCheckpoint(directory, options).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(Failure);
     expect((error as Failure).oneLine).toBe(
-      `${directory}: this Llama has 6.7 billion weights, 25.1 GiB as float32, and an ONNX model, which they are bound into, holds at most 2.0 GiB of them, whatever the device, the batch or adapters. Name a checkpoint of 500 million weights at most, such as CodeT5 220M, CodeGen 350M or Qwen2.5-Coder 0.5B.`,
+      `${directory}: this Llama has 6.74 billion weights, 25.1 GiB as float32, and 24.0 GiB of memory are free. Close other programs, use a smaller checkpoint, or a machine with more memory.`,
     );
     expect(read).not.toHaveBeenCalled();
     read.mockRestore();
@@ -162,7 +164,7 @@ describe("files of weights", () => {
     const table = tensors.get("shared.weight")!;
     tensors.delete("shared.weight");
     tensors.set("encoder.embed_tokens.weight", table).set("not.ours", { shape: [1], data: Float32Array.of(1) });
-    await writeFile(path.join(directory, "model.safetensors"), formatSafetensors(tensors));
+    await writeFile(path.join(directory, "model.safetensors"), safetensorsBytes(tensors));
     expect((await readCheckpoint(directory)).weights).toEqual(new Map(weights));
   });
 });
@@ -193,7 +195,7 @@ describe("safetensors", () => {
         const map = new Map(
           Object.entries(named).map(([name, data]) => [name, { shape: [data.length], data: Float32Array.from(data) }]),
         );
-        const bytes = formatSafetensors(map);
+        const bytes = safetensorsBytes(map);
         const moved = new Uint8Array(bytes.length + shift);
         moved.set(bytes, shift);
         expect(parseSafetensors(Buffer.from(moved.buffer, shift), "f")).toEqual(map);
@@ -203,7 +205,7 @@ describe("safetensors", () => {
 
   test("bfloat16 keeps 8 bits, infinities and what is no number", () => {
     const data = Float32Array.of(1, -0.333, 1000, 6e-5, 3e38, Infinity, NaN, 1.00390625, 1.01171875);
-    const bytes = formatSafetensors(new Map([["w", { shape: [data.length], data }]]), "bfloat16");
+    const bytes = safetensorsBytes(new Map([["w", { shape: [data.length], data }]]), "bfloat16");
     const read = parseSafetensors(bytes, "f").get("w")!.data;
     expect([...read.slice(5, 7)]).toEqual([Infinity, NaN]);
     // Halfway between two: to the even one, down and up.
@@ -215,7 +217,7 @@ describe("safetensors", () => {
 
   test("float16 keeps 11 bits", () => {
     const data = Float32Array.of(1, -0.333, 1000, 6e-5);
-    const bytes = formatSafetensors(new Map([["w", { shape: [4], data }]]), "float16");
+    const bytes = safetensorsBytes(new Map([["w", { shape: [4], data }]]), "float16");
     const read = parseSafetensors(bytes, "f").get("w")!.data;
     read.forEach((value, at) => expect(Math.abs(value - data[at]!) / Math.abs(data[at]!)).toBeLessThan(2 ** -11));
   });
@@ -284,7 +286,7 @@ describe("a damaged checkpoint is refused in one line that names the file", () =
         const file = path.join(d, "model.safetensors");
         const tensors = parseSafetensors(await readFile(file), file);
         tensors.delete("decoder.final_layer_norm.weight");
-        await writeFile(file, formatSafetensors(tensors));
+        await writeFile(file, safetensorsBytes(tensors));
       },
       /the tensor decoder\.final_layer_norm\.weight is missing/,
     ],

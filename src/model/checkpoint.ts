@@ -10,6 +10,9 @@ import type { Model, Weights } from "./model";
 import type { Tokenizer } from "./tokenizer";
 import { readTokenizer } from "./tokenizer-files";
 
+/** Bytes of weights: protobuf ends at 2 GiB, and some of it is for the graph itself. */
+const largestOnnxFile = 2 ** 31 - 2 ** 25;
+
 export interface Checkpoint {
   readonly model: Model;
   readonly tokenizer: Tokenizer;
@@ -68,7 +71,7 @@ async function writeDescription(directory: string, { model, tokenizer }: Omit<Ch
 
 /**
  * Writes the directory that transformers.js loads, with the weights in ONNX files in its folder `onnx`; gives those files'
- * sizes by name. Throws a `Failure` for an architecture that it has no files for.
+ * sizes by name. Throws a `Failure` for an architecture that it has no files for, and for one too large.
  */
 export async function writeOnnxCheckpoint(
   directory: string,
@@ -78,6 +81,15 @@ export async function writeOnnxCheckpoint(
     throw new Failure(`${model.name} cannot be exported to ONNX yet`, {
       remedy: "Export a T5-style checkpoint (CodeT5, CodeT5+, or the built-in base)",
     });
+  }
+  const bytes = [...weights.values()].reduce((sum, { byteLength }) => sum + byteLength, 0);
+  if (bytes > largestOnnxFile) {
+    throw new Failure(
+      `it has ${(bytes / 2 ** 30).toFixed(1)} GiB of weights, and an ONNX file holds 2 GiB at the most`,
+      {
+        remedy: "Export a smaller checkpoint; fine-tuning and probing take this one",
+      },
+    );
   }
   const files = model.onnxFiles(weights);
   await writeFolderAtomically(directory, async (partial) => {

@@ -51,16 +51,27 @@ export class Parameters {
   }
 }
 
+/**
+ * Bytes of weights that sessions which answer get as constants. An ONNX file ends at 2 GiB; below that, answers take about an eighth less time
+ * by it, and twice the weights' memory more (docs/engine.md).
+ */
+export const largestConstants = 2 ** 30;
+
 /** Weights bound as constants, which ONNX Runtime packs once. */
-export function constantParameters(graph: Graph, shapes: TensorShapes, weights: Weights): Parameters {
-  const bound = new Map<string, Value>();
-  return new Parameters((name) => {
-    const known = bound.get(name);
-    if (known !== undefined) return known;
-    const value = graph.weight(name, shapeOf(shapes, name), weights.get(name)!);
-    bound.set(name, value);
+export const constantParameters = (graph: Graph, shapes: TensorShapes, weights: Weights): Parameters =>
+  new Parameters(once((name) => graph.weight(name, shapeOf(shapes, name), weights.get(name)!)));
+
+/** Weights that each run feeds, as inputs that `inputName` names when a weight is first asked for. */
+export const inputParameters = (graph: Graph, shapes: TensorShapes, inputName: (name: string) => string): Parameters =>
+  new Parameters(once((name) => graph.input(inputName(name), shapeOf(shapes, name))));
+
+function once(make: (name: string) => Value): (name: string) => Value {
+  const made = new Map<string, Value>();
+  return (name) => {
+    const value = made.get(name) ?? make(name);
+    made.set(name, value);
     return value;
-  });
+  };
 }
 
 export function shapeOf(shapes: TensorShapes, name: string): readonly number[] {

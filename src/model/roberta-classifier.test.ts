@@ -2,12 +2,12 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { safetensorsBytes } from "../../test/support/safetensors-bytes";
 import { encoderConfig, encoderTensors, tinyClassifier } from "../../test/support/tiny-classifier";
 import { Failure } from "../foundation/failure";
 import { modelOf } from "./architectures";
 import { readCheckpoint, writeCheckpoint } from "./checkpoint";
 import type { Classifier } from "./model";
-import { formatSafetensors } from "./safetensors";
 
 let folder: string;
 beforeAll(async () => {
@@ -84,7 +84,7 @@ describe("an encoder's checkpoint", () => {
     const tiny = tinyClassifier(labels);
     await writeCheckpoint(directory, tiny);
     await writeFile(path.join(directory, "config.json"), JSON.stringify(encoderConfig));
-    await writeFile(path.join(directory, "model.safetensors"), formatSafetensors(encoderTensors(tiny)));
+    await writeFile(path.join(directory, "model.safetensors"), safetensorsBytes(encoderTensors(tiny)));
     return directory;
   };
 
@@ -109,7 +109,7 @@ describe("an encoder's checkpoint", () => {
     await writeFile(path.join(directory, "config.json"), JSON.stringify(named));
     await expect(readCheckpoint(directory)).rejects.toThrow("an encoder and no classification head yet");
     const half = encoderTensors(tinyClassifier(labels)).set("classifier.dense.bias", { shape: [32], data: new Float32Array(32) }); // prettier-ignore
-    await writeFile(path.join(directory, "model.safetensors"), formatSafetensors(half));
+    await writeFile(path.join(directory, "model.safetensors"), safetensorsBytes(half));
     await expect(readCheckpoint(directory, { forTraining: true })).rejects.toThrow(
       "classifier.dense.weight is missing",
     );

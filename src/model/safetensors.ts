@@ -3,7 +3,7 @@ import type { FileHandle } from "node:fs/promises";
 import { open } from "node:fs/promises";
 import { z } from "zod";
 import { asFileFailure, Failure } from "../foundation/failure";
-import { decodeFloats, encodeFloats, isFloatType, widthOf, type Precision } from "./float-formats";
+import { decodeFloats, encodeFloats, floatTypeOf, isFloatType, widthOf, type Precision } from "./float-formats";
 
 export interface TensorData {
   readonly shape: readonly number[];
@@ -137,30 +137,25 @@ async function readExactly(handle: FileHandle, position: number, length: number,
   return bytes.buffer;
 }
 
-/** The bytes of a file with `tensors`, in their order; 16-bit precisions halve the size and round to nearest. */
-export function formatSafetensors(
+/** A file with `tensors`, in their order, piece by piece; 16-bit precisions halve the size and round to nearest. */
+export function* safetensorsPieces(
   tensors: ReadonlyMap<string, TensorData>,
   precision: Precision = "float32",
-): Uint8Array {
+): Generator<Uint8Array> {
+  const dtype = floatTypeOf(precision);
   const header: Record<string, unknown> = { __metadata__: { format: "pt" } };
-  const parts: Uint8Array[] = [];
   let offset = 0;
   for (const [name, { shape, data }] of tensors) {
-    const { type: dtype, bytes } = encodeFloats(data, precision);
-    header[name] = { dtype, shape, data_offsets: [offset, offset + bytes.byteLength] };
-    parts.push(bytes);
-    offset += bytes.byteLength;
+    const end = offset + data.length * widthOf(dtype);
+    header[name] = { dtype, shape, data_offsets: [offset, end] };
+    offset = end;
   }
   const json = new TextEncoder().encode(JSON.stringify(header));
   // Padded with spaces so that the data starts at a multiple of 8, as the reference implementation does.
   const headerLength = Math.ceil(json.byteLength / 8) * 8;
-  const file = new Uint8Array(8 + headerLength + offset).fill(0x20, 8, 8 + headerLength);
-  new DataView(file.buffer).setBigUint64(0, BigInt(headerLength), true);
-  file.set(json, 8);
-  let at = 8 + headerLength;
-  for (const part of parts) {
-    file.set(part, at);
-    at += part.byteLength;
-  }
-  return file;
+  const start = new Uint8Array(8 + headerLength).fill(0x20, 8);
+  new DataView(start.buffer).setBigUint64(0, BigInt(headerLength), true);
+  start.set(json, 8);
+  yield start;
+  for (const { data } of tensors.values()) yield encodeFloats(data, precision);
 }

@@ -3,14 +3,14 @@ import { setImmediate } from "node:timers/promises";
 import { Failure, throwIfCancelled } from "../foundation/failure";
 import { seededRandom } from "../foundation/random";
 import { resolveDevice } from "../graph/device";
-import type { Device } from "../graph/runtime";
+import type { Device, ResolvedDevice } from "../graph/runtime";
 import type { Checkpoint } from "../model/checkpoint";
 import type { LoraSpec } from "../model/lora";
-import type { TokenizedExample } from "../model/model";
+import type { Model, TokenizedExample } from "../model/model";
 import { partsOf, planBatches } from "./batch";
 import { blendAt, type LossSpec } from "./loss";
 import { isExhausted, type LossScale } from "./loss-scale";
-import { checkMemory, memoryEstimate } from "./memory";
+import { checkMemory, leastGpuMemory, memoryEstimate } from "./memory";
 import type { TrainingPrecision } from "./precisions";
 import { learningRateAt } from "./schedule";
 import { TrainingSession } from "./training-session";
@@ -74,8 +74,10 @@ export interface EpochProgress {
 
 export interface FineTuneHooks {
   readonly signal?: AbortSignal;
-  /** Free bytes: what needs more on the CPU is refused before it starts. */
+  /** Bytes that the process may take in all: what needs more on the CPU is refused before it starts. */
   readonly availableMemory?: number;
+  /** Bytes of the GPU's memory, where it is known: what needs more even without its allocator's share is refused. */
+  readonly gpuMemory?: number | undefined;
   /** Told before the start, on the CPU alone: about how many bytes the training takes. */
   readonly onMemory?: (bytes: number) => void;
   /** Goes on after its last complete epoch, of the same checkpoint, examples and options. */
@@ -98,7 +100,7 @@ export async function fineTune(
   options: FineTuneOptions,
   hooks: FineTuneHooks = {},
 ): Promise<Checkpoint> {
-  const { signal, from, onMemory, onStep, onSkippedStep, onEpoch } = hooks;
+  const { signal, from, onStep, onSkippedStep, onEpoch } = hooks;
   const { model, tokenizer } = checkpoint;
   const { epochs, batchSize, lora, accumulate = 1, checkpointing = false, precision = "f32" } = options;
   if (examples.length === 0) {
@@ -114,16 +116,7 @@ export async function fineTune(
     if (tokenized.length % 1000 === 0) await breathe(signal);
   }
   const device = await resolveDevice(options.device);
-  if (device === "cpu") {
-    const longest = (part: keyof TokenizedExample): number =>
-      tokenized.reduce((most, example) => Math.max(most, example[part].length), 0);
-    const rows = Math.min(batchSize, examples.length);
-    const shape = { rows, source: longest("source"), target: longest("target"), accumulate, checkpointing };
-    const estimate = memoryEstimate(model, options.loss, lora);
-    onMemory?.(estimate(shape));
-    const withLora = () => memoryEstimate(model, options.loss, { rank: 8, alpha: 16, targets: null });
-    checkMemory(estimate, shape, hooks.availableMemory ?? Infinity, lora === undefined ? withLora : undefined);
-  }
+  checkFits(model, tokenized, options, device, hooks);
   const random = seededRandom(options.seed);
   const steps = Math.ceil(examples.length / batchSize) * epochs;
   const session = await TrainingSession.create(model, checkpoint.weights, {
@@ -184,6 +177,32 @@ export async function fineTune(
   } finally {
     await session.dispose();
   }
+}
+
+/** Throws a `Failure` where the largest step does not fit into memory. Of a GPU's it is told only where the caller knows it. */
+function checkFits(
+  model: Model,
+  examples: readonly TokenizedExample[],
+  { loss, lora, precision, batchSize, accumulate, checkpointing }: FineTuneOptions,
+  device: ResolvedDevice,
+  { availableMemory = Infinity, gpuMemory, onMemory }: FineTuneHooks,
+): void {
+  if (device === "webgpu" && gpuMemory === undefined) return;
+  const longest = (part: keyof TokenizedExample): number =>
+    examples.reduce((most, example) => Math.max(most, example[part].length), 0);
+  const rows = Math.min(batchSize, examples.length);
+  const shape = { rows, source: longest("source"), target: longest("target"), accumulate, checkpointing };
+  const adapters: LoraSpec = { rank: 8, alpha: 16, targets: null };
+  if (device === "webgpu") {
+    const estimate = (adapted: LoraSpec | undefined) => leastGpuMemory(model, loss, { lora: adapted, precision });
+    const withLora = lora === undefined ? () => estimate(adapters) : undefined;
+    checkMemory(estimate(lora), shape, gpuMemory!, { withLora, of: "gpu" });
+    return;
+  }
+  const estimate = memoryEstimate(model, loss, lora);
+  onMemory?.(estimate(shape));
+  const withLora = lora === undefined ? () => memoryEstimate(model, loss, adapters) : undefined;
+  checkMemory(estimate, shape, availableMemory, { withLora });
 }
 
 /** A step blocks the event loop; between steps it is let run, so that a cancellation can arrive. */

@@ -1,5 +1,5 @@
 /** Steps on a GPU through WebGPU. Weights and moments stay there: token ids go up, and two numbers come down. */
-import { Graph } from "../graph/graph";
+import { createCopier, GpuUploader } from "../graph/gpu-upload";
 import { createSession, loadRuntime, type Runtime, type Session, type Tensor } from "../graph/runtime";
 import type { AdamWScalars } from "./adamw";
 import type { Stepper, StepperOptions, StepResult, TensorsByName } from "./stepper";
@@ -29,7 +29,7 @@ export class GpuStepper implements Stepper {
     private readonly names: readonly string[],
     private readonly current: TensorsByName,
     private readonly frozen: TensorsByName,
-    private readonly uploader: Uploader,
+    private readonly uploader: GpuUploader,
     private readonly summing: Summing | undefined,
   ) {}
 
@@ -51,7 +51,7 @@ export class GpuStepper implements Stepper {
       }
     }
     const frozen: TensorsByName = {};
-    const uploader = new Uploader();
+    const uploader = new GpuUploader();
     for (const [name, data] of options.frozen) {
       const tensor = new runtime.Tensor("float32", data, model.shapes.get(name));
       frozen[stateName("parameter", name)] = await uploader.upload(tensor);
@@ -146,30 +146,4 @@ export class GpuStepper implements Stepper {
     await this.summing?.session.release();
     await this.session.release();
   }
-}
-
-/** Puts tensors on the GPU, so that they are not sent there in every step. Their memory is the uploader's: it goes last. */
-class Uploader {
-  private readonly copiers = new Map<number, Session>();
-
-  async upload(tensor: Tensor): Promise<Tensor> {
-    const rank = tensor.dims.length;
-    const copier = this.copiers.get(rank) ?? (await createCopier(rank, true));
-    this.copiers.set(rank, copier);
-    const { copy } = await copier.run({ original: tensor });
-    return copy!;
-  }
-
-  async release(): Promise<void> {
-    for (const copier of this.copiers.values()) await copier.release();
-  }
-}
-
-async function createCopier(rank: number, keepOutputs = false): Promise<Session> {
-  const graph = new Graph();
-  const shape = Array.from({ length: rank }, (_, axis) => `d${axis}`);
-  const original = graph.input("original", shape);
-  // A product with one instead of Identity: an identity may be optimised into the input itself.
-  graph.output("copy", graph.node("Mul", [original, graph.scalar(1)], { shape }));
-  return createSession(graph, { device: "webgpu", keepOutputs });
 }

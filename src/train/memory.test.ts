@@ -3,7 +3,7 @@ import { tinyCheckpoint, tinyConfig } from "../../test/support/tiny-checkpoint";
 import { Failure } from "../foundation/failure";
 import { t5 } from "../model/t5-model";
 import { fineTune } from "./fine-tune";
-import { checkMemory, memoryEstimate, type StepShape } from "./memory";
+import { checkMemory, leastGpuMemory, memoryEstimate, type StepShape } from "./memory";
 import { presets } from "./presets";
 
 const shape = { rows: 16, accumulate: 1, checkpointing: false, source: 200, target: 100 };
@@ -13,7 +13,7 @@ const tokens = ({ rows, accumulate = 1, checkpointing = false, source, target }:
 
 function remedy(available: number, from = shape, withLora?: () => (size: StepShape) => number): string {
   try {
-    checkMemory(tokens, from, available, withLora);
+    checkMemory(tokens, from, available, { withLora });
     return "it fits";
   } catch (error) {
     return (error as Failure).oneLine;
@@ -100,4 +100,26 @@ test("training that does not fit is refused before it starts", async () => {
   expect(failure).toBeInstanceOf(Failure);
   expect((failure as Failure).oneLine).toMatch(/of memory, and 0\.0 GiB are free/);
   expect(told).toBeGreaterThan(0);
+});
+
+test("what a GPU cannot hold is refused where its memory is known, with what would fit", async () => {
+  const { model } = tinyCheckpoint();
+  const loss = { kind: "ce" } as const;
+  const size = { rows: 4, source: 8, target: 8 };
+  const f32 = leastGpuMemory(model, loss, {})(size);
+  expect(leastGpuMemory(model, loss, { precision: "f16" })(size)).toBeLessThan(f32);
+  expect(leastGpuMemory(model, loss, {})({ ...size, rows: 64 })).toBeGreaterThan(f32);
+  const examples = Array.from({ length: 64 }, () => ({ input: "select ".repeat(20), output: "rows ".repeat(20) }));
+  const options = { ...presets.default, loss, device: "webgpu" } as const;
+  const refusal = async (gpuMemory: number): Promise<string> => {
+    const refused = fineTune(tinyCheckpoint(), examples, options, { gpuMemory });
+    return refused.then(
+      () => "it fits",
+      (error: unknown) => (error as Failure).oneLine,
+    );
+  };
+  expect(await refusal(1)).toMatch(
+    /^training takes at least 0\.0 GiB of the GPU's memory, and it has 0\.0 GiB \(batches of 16.*a GPU with more memory\.$/,
+  );
+  expect(await refusal(2 ** 21)).toMatch(/Use --accumulate \d+\.$/);
 });

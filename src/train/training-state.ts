@@ -6,7 +6,7 @@ import path from "node:path";
 import { writeFileAtomically } from "../foundation/atomic-write";
 import { Failure } from "../foundation/failure";
 import type { TensorShapes, Weights } from "../model/model";
-import { formatSafetensors, SafetensorsFile } from "../model/safetensors";
+import { SafetensorsFile, safetensorsPieces } from "../model/safetensors";
 import type { LossScale } from "./loss-scale";
 import { stateKinds, type StateKind } from "./training-graph";
 
@@ -28,7 +28,7 @@ export async function writeTrainingTensors(
 ): Promise<void> {
   for (const kind of stateKinds) {
     const entries = [...tensors[kind]].map(([name, data]) => [name, { shape: shapes.get(name)!, data }] as const);
-    await writeFileAtomically(fileOf(folder, kind), formatSafetensors(new Map(entries)));
+    await writeFileAtomically(fileOf(folder, kind), safetensorsPieces(new Map(entries)));
   }
 }
 

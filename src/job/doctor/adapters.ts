@@ -29,6 +29,13 @@ export async function findAdapters(machine: Machine): Promise<readonly Adapter[]
   return [...found, ...kernel.filter(({ name }) => !named(name.split(" ", 1)[0]!))];
 }
 
+/** Bytes that the largest of the graphics cards has; undefined where one of them does not tell, or shares the machine's memory. */
+export async function largestGpuMemory(machine: Machine): Promise<number | undefined> {
+  const cards = (await findAdapters(machine)).filter(({ kind }) => kind === "hardware");
+  const told = cards.flatMap(({ memory }) => memory ?? []);
+  return told.length > 0 && told.length === cards.length ? Math.max(...told) : undefined;
+}
+
 async function fromNvidia(machine: Machine): Promise<Adapter[]> {
   const query = ["--query-gpu=name,memory.total,driver_version", "--format=csv,noheader,nounits"];
   const { outcome, output } = await machine.run("nvidia-smi", query);

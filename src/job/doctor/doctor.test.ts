@@ -1,5 +1,6 @@
 /** Machines of every kind, as the doctor sees them: each failed check says what was run, the answer and the right remedy. */
 import { describe, expect, it } from "vitest";
+import { largestGpuMemory } from "./adapters";
 import { doctor } from "./doctor";
 import { tryEngine, type Trial, type TrialKind } from "./engine-trial";
 import type { Machine } from "./machine";
@@ -81,6 +82,16 @@ describe("doctor", () => {
     expect(report).toMatchObject({ device: "webgpu", reason: "WebGPU works; GPU: NVIDIA H100 80GB HBM3" });
     expect(report.checks.filter(({ status }) => status === "failed")).toEqual([]);
     expect(doctorText(report)).toContain("NVIDIA H100 80GB HBM3: hardware, 79.6 GiB, driver 570.1");
+  });
+
+  it("tells a memory that training can count on only where every card tells its own", async () => {
+    const memory = (facts: Facts) => largestGpuMemory(machine(facts));
+    expect(await memory({ programs: nvidiaPrograms })).toBe(81559 * 2 ** 20);
+    expect(await memory({ programs: { "nvidia-smi": "A, 24000, 570.1\nB, 80000, 570.1\n" } })).toBe(80000 * 2 ** 20);
+    expect(await memory({ programs: { "nvidia-smi": "A, [N/A], 570.1\n" } })).toBeUndefined();
+    const shared = "GPU0:\n\tdeviceType = PHYSICAL_DEVICE_TYPE_INTEGRATED_GPU\n\tdeviceName = Intel(R) UHD Graphics\n";
+    expect(await memory({ programs: { ...nvidiaPrograms, vulkaninfo: shared } })).toBeUndefined();
+    expect(await memory({})).toBeUndefined();
   });
 
   it.each<[string, Facts, string, RegExp]>([

@@ -2,6 +2,7 @@
 import { execFile } from "node:child_process";
 import { readdir, readFile } from "node:fs/promises";
 import os from "node:os";
+import { availableMemory } from "../../foundation/available-memory";
 import { installationFolder } from "../../foundation/installation";
 import { tryEngine, type Trial, type TrialKind } from "./engine-trial";
 
@@ -46,7 +47,7 @@ export function thisMachine(signal: AbortSignal): Machine {
     cpu: cpus[0]?.model.trim() ?? "unknown",
     cores: os.availableParallelism(),
     memory,
-    freeMemory: Math.min(memory, process.availableMemory()),
+    freeMemory: Math.min(memory, availableMemory()),
     environment: process.env,
     read: (file) => readFile(file, "utf8").catch(() => null),
     list: (folder) => readdir(folder).catch(() => []),
