@@ -23,13 +23,18 @@ export class GreedyDecoder {
 
   static async create(model: GenerativeModel, weights: Weights, options: AnsweringOptions): Promise<GreedyDecoder> {
     const sessions = await AnsweringSessions.create(model, weights, options);
-    const start = await sessions.session((graph, parameters) => model.decoding.start(graph, parameters));
-    const step = await sessions.session((graph, parameters) => {
-      const logits = model.decoding.step(graph, parameters);
-      const attributes = { axis: -1, keepdims: 0 };
-      graph.output("next_ids", graph.node("ArgMax", [logits], { shape: ["batch"], type: "int64", attributes }));
-    });
-    return new GreedyDecoder(model, await loadRuntime(), sessions, start, step);
+    try {
+      const start = await sessions.session((graph, parameters) => model.decoding.start(graph, parameters));
+      const step = await sessions.session((graph, parameters) => {
+        const logits = model.decoding.step(graph, parameters);
+        const attributes = { axis: -1, keepdims: 0 };
+        graph.output("next_ids", graph.node("ArgMax", [logits], { shape: ["batch"], type: "int64", attributes }));
+      });
+      return new GreedyDecoder(model, await loadRuntime(), sessions, start, step);
+    } catch (error) {
+      await sessions.dispose();
+      throw error;
+    }
   }
 
   dispose(): Promise<void> {
