@@ -50,6 +50,8 @@ export async function createSession(graph: Graph, options: SessionOptions): Prom
       intraOpNumThreads: threads,
       graphOptimizationLevel: "all",
       logSeverityLevel: quiet ? 4 : 3,
+      // A pattern lays out one block for the tensors of each combination of sizes; nearly every batch has sizes of its own.
+      enableMemPattern: false,
       ...(keepOutputs && device === "webgpu" ? { preferredOutputLocation: "gpu-buffer" as const } : {}),
       ...(forbidFallback ? { extra: { session: { disable_cpu_ep_fallback: "1" } } } : {}),
       ...(profilePrefix === undefined ? {} : { enableProfiling: true, profileFilePrefix: profilePrefix }),

@@ -2,6 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { Graph } from "../graph/graph";
+import { peakBytes } from "../graph/memory";
 import { createSession, loadRuntime, type Session } from "../graph/runtime";
 import { blendAt, closedFormLoss, type LossSpec } from "./loss";
 
@@ -143,4 +144,28 @@ test("an improbable label hardly pulls in epoch 1 at the paper's setting: about 
   const target = 1 - epsilon + epsilon / vocabulary;
   const mixed = alpha * p + (1 - alpha) * target;
   expect((alpha * target * p) / mixed).toBeCloseTo(0.0031, 4);
+});
+
+test.each<LossSpec>([
+  { kind: "ce" },
+  { kind: "dece", alpha: 0.98, epsilon: 0.05 },
+  { kind: "dece", alpha: 0.98, epsilon: 0 },
+  { kind: "dece", alpha: 1, epsilon: 0.1 },
+  { kind: "gce", q: 0.7 },
+])("at most two tensors of the logits' size live at once: %o", (spec) => {
+  const graph = new Graph();
+  const vocabulary = 32_100;
+  const hidden = graph.input("hidden", ["tokens", vocabulary]);
+  const { loss, gradient } = closedFormLoss(spec, {
+    // Neither logits nor gradient are the graph's own inputs and outputs, which are not counted.
+    logits: graph.node("Tanh", [hidden], { shape: hidden.shape }),
+    labelIndices: graph.input("labels", ["tokens", 2], "int64"),
+    inverseTokens: graph.input("inverse", []),
+    blend: graph.input("blend", []),
+  });
+  graph.output("loss", loss);
+  graph.output("norm", graph.node("ReduceSumSquare", [gradient], { shape: [] }));
+  const tokens = 500;
+  const peak = peakBytes(graph, new Map([["tokens", tokens]]));
+  expect(peak / (tokens * vocabulary * 4)).toBeLessThan(2.01);
 });

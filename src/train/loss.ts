@@ -84,18 +84,26 @@ function deceptive(epsilon: number, inputs: LossInputs): ClosedFormLoss {
   }
   // Every class as if it were not the label, then the label's own term put right.
   const floor = binary("Mul", remainder, scalar(smoothed));
-  const mixed = binary("Add", binary("Mul", p, blend), floor);
-  const everyClass = overClasses(unary("Log", mixed));
+  const everyClass = overClasses(unary("Log", binary("Add", binary("Mul", p, blend), floor)));
   const asOther = binary("Add", blendedLabel, floor);
   const others = binary("Mul", binary("Sub", everyClass, unary("Log", asOther)), scalar(smoothed));
-  const slopes = binary("Div", binary("Mul", negatedBlend, scalar(smoothed)), mixed, mixed);
+  // The slopes anew from p, so that no third [tokens, V] stands beside p and the logarithms; sum of p g = k V - f sum of g.
+  const slopeFloor = binary("Div", floor, blend);
+  const slopeTop = binary("Mul", unary("Neg", inverseTokens), scalar(smoothed));
+  const slopes = binary("Div", slopeTop, binary("Add", p, slopeFloor), p);
+  const slopesTimesP = binary(
+    "Sub",
+    binary("Mul", slopeTop, scalar(classes)),
+    binary("Mul", overClasses(slopes), slopeFloor),
+    pLabel,
+  );
   const correction = binary(
     "Sub",
     labelSlope,
     binary("Div", binary("Mul", negatedBlend, scalar(smoothed)), asOther, asOther),
   );
   const pullOfLabel = binary("Mul", pLabel, correction);
-  const mean = binary("Add", overClasses(binary("Mul", p, slopes)), pullOfLabel);
+  const mean = binary("Add", slopesTimesP, pullOfLabel);
   return {
     loss: unary("Neg", binary("Mul", overTokens(binary("Add", labelLikelihood, others)), inverseTokens)),
     gradient: addAtLabel(binary("Mul", p, binary("Sub", slopes, asColumn(mean))), pullOfLabel),
