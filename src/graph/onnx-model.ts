@@ -15,10 +15,29 @@ const operatorSets = [
 
 let modelType: ReturnType<Root["lookupType"]> | undefined;
 
-/** The model's bytes. Deterministic: the same graph gives the same bytes. */
-export function encodeModel(graph: Graph): Uint8Array {
+/** Where a constant's bytes stand, beside the model's own file. */
+export interface ExternalPlace {
+  readonly location: string;
+  readonly offset: number;
+  readonly length: number;
+}
+
+/** Gives a constant a place beside the model's file, or undefined for one that stays in it. */
+export type PlaceConstant = (bytes: Uint8Array) => ExternalPlace | undefined;
+
+/** A model whose bytes are not made yet. */
+export interface OnnxModel {
+  /** Of what it holds as constants. */
+  readonly constantBytes: number;
+  /** Deterministic: the same graph gives the same bytes. All constants are in them unless `place` says otherwise. */
+  readonly encode: (place?: PlaceConstant) => Uint8Array;
+}
+
+export const encodeModel = (graph: Graph): Uint8Array => onnxModel(graph).encode();
+
+export function onnxModel(graph: Graph): OnnxModel {
   const rename = outputNames(graph);
-  return encode(graph, {
+  return modelOf(graph, {
     node: [...liveNodes(graph), ...copiesForOutputs(graph)].map((node, index) => encodeNode(node, index, rename)),
     output: graph.outputs.map(({ name, value }) => encodeValueInfo(name, value)),
   });
@@ -31,7 +50,7 @@ export type Branch = ReadonlyMap<string, Value>;
  * A model of two computations on the same inputs and constants, of which each run takes one by the boolean input
  * `condition`, [1]. Both give the same outputs in the same order; the shapes that are told are those of `otherwise`.
  */
-export function encodeBranches(graph: Graph, condition: Value, when: Branch, otherwise: Branch): Uint8Array {
+export function branchedModel(graph: Graph, condition: Value, when: Branch, otherwise: Branch): OnnxModel {
   const names = [...otherwise.keys()];
   if (names.join() !== [...when.keys()].join()) throw new TypeError("the two branches have different outputs");
   const branch = (name: string, values: Branch): object => {
@@ -47,7 +66,7 @@ export function encodeBranches(graph: Graph, condition: Value, when: Branch, oth
       },
     };
   };
-  return encode(graph, {
+  return modelOf(graph, {
     node: [
       {
         name: "If_0",
@@ -61,24 +80,21 @@ export function encodeBranches(graph: Graph, condition: Value, when: Branch, oth
   });
 }
 
-function encode(graph: Graph, { node, output }: { readonly node: object[]; readonly output: object[] }): Uint8Array {
-  modelType ??= Root.fromJSON(descriptor).lookupType("onnx.ModelProto");
-  return modelType
-    .encode(
-      modelType.create({
-        irVersion,
-        producerName: "dece-audit",
-        opsetImport: operatorSets,
-        graph: {
-          name: "graph",
-          node,
-          initializer: graph.initializers.map(encodeInitializer),
-          input: graph.inputs.map((value) => encodeValueInfo(value.name, value)),
-          output,
-        },
-      }),
-    )
-    .finish();
+function modelOf(graph: Graph, parts: { readonly node: object[]; readonly output: object[] }): OnnxModel {
+  return {
+    constantBytes: graph.initializers.reduce((sum, { data }) => sum + data.byteLength, 0),
+    encode: (place = () => undefined) => {
+      modelType ??= Root.fromJSON(descriptor).lookupType("onnx.ModelProto");
+      const content = {
+        name: "graph",
+        ...parts,
+        initializer: graph.initializers.map((initializer) => encodeInitializer(initializer, place)),
+        input: graph.inputs.map((value) => encodeValueInfo(value.name, value)),
+      };
+      const model = { irVersion, producerName: "dece-audit", opsetImport: operatorSets, graph: content };
+      return modelType.encode(modelType.create(model)).finish();
+    },
+  };
 }
 
 function encodeNode(
@@ -140,9 +156,16 @@ function encodeAttribute(name: string, value: Attribute): object {
   return { name, type: attributeType.ints, ints: value };
 }
 
-function encodeInitializer({ name, type, dims, data }: Initializer): object {
+/** TensorProto.DataLocation in onnx.proto. */
+const external = 1;
+
+function encodeInitializer({ name, type, dims, data }: Initializer, place: PlaceConstant): object {
   const rawData = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-  return { name, dataType: onnxTypes[type], dims, rawData };
+  const placed = place(rawData);
+  const tensor = { name, dataType: onnxTypes[type], dims };
+  if (placed === undefined) return { ...tensor, rawData };
+  const externalData = Object.entries(placed).map(([key, value]) => ({ key, value: String(value) }));
+  return { ...tensor, externalData, dataLocation: external };
 }
 
 function encodeValueInfo(name: string, { type, shape }: Value): object {
