@@ -40,7 +40,7 @@ export async function exportOnnx(
   const checkpoint = await readCheckpoint(folder);
   throwIfCancelled(signal);
   report({ type: "phase", name: "Writing", detail: out });
-  const files = await writeOnnxCheckpoint(out, checkpoint);
+  const files = await writeOnnxCheckpoint(out, checkpoint, { signal });
   return {
     version: 1,
     job: "export",

@@ -46,7 +46,7 @@ async function ask(checkpoint: Checkpoint, question: object, largest?: number): 
       report: () => undefined,
     });
   } else {
-    await writeOnnxCheckpoint(inFolder("exported"), checkpoint, largest);
+    await writeOnnxCheckpoint(inFolder("exported"), checkpoint, { largest });
   }
   const script = path.join(installationFolder(), "test/support/transformers-js.mjs");
   const module = createRequire(path.resolve(library!, "package.json")).resolve("@huggingface/transformers");

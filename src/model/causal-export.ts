@@ -1,5 +1,5 @@
 /**
- * A decoder-only model as the one ONNX file that transformers.js and Optimum run: tokens behind a cache, which may be empty.
+ * A decoder-only model as the one ONNX file that transformers.js runs (Optimum's layout): tokens behind a cache, which may be empty.
  * Masks are computed in the file; padding may stand anywhere, as `position_ids` are fed.
  */
 import { add } from "../graph/arithmetic";

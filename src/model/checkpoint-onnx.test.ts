@@ -1,9 +1,10 @@
 /** Exports whose weights stand in files beside the model, as those above 2 GiB do: here from a few hundred bytes on. */
-import { readFile, stat } from "node:fs/promises";
+import { readdir, readFile, stat } from "node:fs/promises";
 import { expect, test } from "vitest";
 import { readAnyReference, type Reference } from "../../test/support/reference";
 import { temporaryFolder } from "../../test/support/temporary-folder";
 import { byteTokenizer, tinyCheckpoint } from "../../test/support/tiny-checkpoint";
+import type { OnnxModel, PlaceConstant } from "../graph/onnx-model";
 import { loadRuntime } from "../graph/runtime";
 import type { Checkpoint } from "./checkpoint";
 import { writeOnnxCheckpoint } from "./checkpoint-onnx";
@@ -21,7 +22,7 @@ test("weights above the limit stand in numbered files, and give the same logits 
   const checkpoint = toCheckpoint((await readAnyReference("codegen")) as Reference);
   const whole = await writeOnnxCheckpoint(inFolder("whole"), checkpoint);
   const largest = 40_000;
-  const parts = await writeOnnxCheckpoint(inFolder("parts"), checkpoint, largest);
+  const parts = await writeOnnxCheckpoint(inFolder("parts"), checkpoint, { largest });
   const names = [...parts.keys()];
   expect([...whole.keys()]).toEqual(["onnx/model.onnx"]);
   expect(names.slice(0, 3)).toEqual(["onnx/model.onnx", "onnx/model.onnx_data", "onnx/model.onnx_data_1"]);
@@ -56,16 +57,34 @@ test("a constant that alone is above the limit has a file of its own; each model
     (name) => models.get(name)!.constantBytes,
   );
   expect(encoder).toBeGreaterThan(decoder!);
-  const parts = await writeOnnxCheckpoint(inFolder("t5"), { model, tokenizer, weights }, decoder);
+  const parts = await writeOnnxCheckpoint(inFolder("t5"), { model, tokenizer, weights }, { largest: decoder! });
   const external = [...parts.keys()].filter((name) => name.includes("_data"));
   expect(external[0]).toBe("onnx/encoder_model.onnx_data");
   expect(external.every((name) => name.includes("encoder_model"))).toBe(true);
-  const table = await writeOnnxCheckpoint(inFolder("small"), { model, tokenizer, weights }, 2_000);
+  const table = await writeOnnxCheckpoint(inFolder("small"), { model, tokenizer, weights }, { largest: 2_000 });
   expect(table.get("onnx/encoder_model.onnx_data")).toBe(4 * 259 * 16);
   const { InferenceSession } = await loadRuntime();
   for (const name of models.keys()) {
     await (await InferenceSession.create(inFolder("small", "onnx", name))).release();
   }
+});
+
+test("cancelled between two files it leaves nothing behind", async () => {
+  const controller = new AbortController();
+  const { model, ...rest } = tinyCheckpoint();
+  // The second file's bytes are asked for when the first is written.
+  const onnxModels: typeof model.onnxModels = (weights) => {
+    const [first, [name, second]] = [...model.onnxModels!(weights)] as [[string, OnnxModel], [string, OnnxModel]];
+    const encode = (place?: PlaceConstant): Uint8Array => {
+      controller.abort();
+      return second.encode(place);
+    };
+    return new Map([first, [name, { ...second, encode }]]);
+  };
+  const { signal } = controller;
+  const writing = writeOnnxCheckpoint(inFolder("out"), { model: { ...model, onnxModels }, ...rest }, { signal });
+  await expect(writing).rejects.toThrow("cancelled");
+  expect(await readdir(inFolder())).toEqual([]);
 });
 
 test("a tokenizer that names no token to pad with gets the end token, which batches are padded with", async () => {
@@ -87,7 +106,7 @@ test("a tokenizer that names no token to pad with gets the end token, which batc
 test("the same checkpoint gives the same bytes", async () => {
   const checkpoint = tinyCheckpoint();
   const bytes = async (folder: string): Promise<Buffer[]> => {
-    const names = [...(await writeOnnxCheckpoint(inFolder(folder), checkpoint, 10_000)).keys()];
+    const names = [...(await writeOnnxCheckpoint(inFolder(folder), checkpoint, { largest: 10_000 })).keys()];
     return Promise.all(names.map((name) => readFile(inFolder(folder, name))));
   };
   expect(await bytes("one")).toEqual(await bytes("other"));

@@ -5,7 +5,7 @@
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import { writeFileAtomically, writeFolderAtomically } from "../foundation/atomic-write";
-import { Failure } from "../foundation/failure";
+import { Failure, throwIfCancelled } from "../foundation/failure";
 import { ExternalData } from "../graph/external-data";
 import { writeDescription, type Checkpoint } from "./checkpoint";
 import type { Tokenizer } from "./tokenizer";
@@ -13,14 +13,20 @@ import type { Tokenizer } from "./tokenizer";
 /** Bytes of constants: protobuf ends at 2 GiB, and some of it is for the graph itself. */
 const largestFile = 2 ** 31 - 2 ** 25;
 
+interface OnnxOptions {
+  /** Models with more bytes of constants have them in files of at most that, unless one constant alone has more. */
+  readonly largest?: number;
+  readonly signal?: AbortSignal;
+}
+
 /**
- * Writes the directory whole or not at all; gives the ONNX files' sizes by name. Models with more than `largest` bytes of
- * constants have them in files of about that size. Throws a `Failure` for an architecture that transformers.js has no class for.
+ * Writes the directory whole or not at all; gives the ONNX files' sizes by name. Throws `Cancelled`, or a `Failure` for an
+ * architecture that transformers.js has no class for.
  */
 export async function writeOnnxCheckpoint(
   directory: string,
   { model, tokenizer, weights }: Checkpoint,
-  largest = largestFile,
+  { largest = largestFile, signal }: OnnxOptions = {},
 ): Promise<ReadonlyMap<string, number>> {
   const models = model.onnxModels?.(weights);
   if (models === undefined) {
@@ -31,15 +37,15 @@ export async function writeOnnxCheckpoint(
   const sizes = new Map<string, number>();
   await writeFolderAtomically(directory, async (partial) => {
     await mkdir(path.join(partial, "onnx"));
-    const write = async (name: string, content: Uint8Array | Iterable<Uint8Array>, bytes: number): Promise<void> => {
-      await writeFileAtomically(path.join(partial, "onnx", name), content);
+    const write = async (name: string, content: readonly Uint8Array[], bytes: number): Promise<void> => {
+      await writeFileAtomically(path.join(partial, "onnx", name), untilCancelled(content, signal));
       sizes.set(`onnx/${name}`, bytes);
     };
     const externalFiles: Record<string, number> = {};
     for (const [name, { constantBytes, encode }] of models) {
       const external = constantBytes > largest ? new ExternalData(name, largest) : undefined;
       const encoded = encode(external?.place);
-      await write(name, encoded, encoded.length);
+      await write(name, [encoded], encoded.length);
       if (external === undefined) continue;
       externalFiles[name] = external.files.length;
       for (const { name: file, pieces, bytes } of external.files) await write(file, pieces, bytes);
@@ -48,6 +54,13 @@ export async function writeOnnxCheckpoint(
     await writeDescription(partial, { model, tokenizer }, { config, ...paddingToken(tokenizer, model.endToken) });
   });
   return sizes;
+}
+
+function* untilCancelled(pieces: readonly Uint8Array[], signal: AbortSignal | undefined): Generator<Uint8Array> {
+  for (const piece of pieces) {
+    throwIfCancelled(signal);
+    yield piece;
+  }
 }
 
 /** `dtype`: in a browser transformers.js would look for 8-bit files otherwise. */

@@ -1,5 +1,5 @@
 /**
- * A RoBERTa classifier as the ONNX file that transformers.js and Optimum run. Positions are counted along the attention mask, and
+ * A RoBERTa classifier as the ONNX file that transformers.js runs (Optimum's layout). Positions are counted along the attention mask, and
  * the head reads the first token that it tells of, so padding may stand on either side.
  */
 import { Graph } from "../graph/graph";
