@@ -1,6 +1,7 @@
 /** The exported files, run as transformers.js runs them, against the engine's own decoder: the same tokens. */
 import { expect, test } from "vitest";
 import { tinyCheckpoint, tinyConfig } from "../../test/support/tiny-checkpoint";
+import { joined } from "../graph/onnx-model";
 import { loadRuntime, type Tensor } from "../graph/runtime";
 import type { Weights } from "../model/model";
 import type { T5Config } from "../model/t5-config";
@@ -54,7 +55,7 @@ async function decodeFiles(files: ReadonlyMap<string, Uint8Array>, config: T5Con
 }
 
 const encoded = (model: T5Model, weights: Weights): ReadonlyMap<string, Uint8Array> =>
-  new Map([...model.onnxModels!(weights)].map(([name, { encode }]) => [name, encode()]));
+  new Map([...model.onnxModels!(weights)].map(([name, { pieces }]) => [name, joined(pieces())]));
 
 test.each([
   { name: "tied", overrides: {} },

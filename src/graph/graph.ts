@@ -1,6 +1,6 @@
 /**
  * A tensor graph under construction. Operators append ONNX nodes and, where a gradient exists, a rule to the tape that
- * `gradients` (backward.ts) walks in reverse. `onnxModel` (onnx-model.ts) turns the whole into ONNX bytes.
+ * `gradients` (backward.ts) walks in reverse. `encodeModel` (onnx-model.ts) turns the whole into ONNX bytes.
  */
 import { Float16Array } from "@petamoriken/float16";
 import type { ResolvedDevice } from "./runtime";

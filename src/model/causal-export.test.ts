@@ -1,6 +1,7 @@
 /** The exported decoders, fed as transformers.js feeds them, against transformers' logits and greedy tokens (reference/). */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readReference, referenceNames, type Reference } from "../../test/support/reference";
+import { joined } from "../graph/onnx-model";
 import { loadRuntime, type Runtime, type Session, type Tensor } from "../graph/runtime";
 
 const names = referenceNames.filter((name) => !name.startsWith("t5") && name !== "roberta");
@@ -35,7 +36,7 @@ describe.each(names)("%s", (name) => {
     const runtime = await loadRuntime();
     TensorOf = runtime.Tensor;
     const model = reference.model.onnxModels!(reference.weights).get("model.onnx")!;
-    session = await runtime.InferenceSession.create(model.encode());
+    session = await runtime.InferenceSession.create(joined(model.pieces()));
   });
   afterAll(() => session.release());
 

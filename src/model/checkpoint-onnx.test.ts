@@ -75,11 +75,11 @@ test("cancelled between two files it leaves nothing behind", async () => {
   // The second file's bytes are asked for when the first is written.
   const onnxModels: typeof model.onnxModels = (weights) => {
     const [first, [name, second]] = [...model.onnxModels!(weights)] as [[string, OnnxModel], [string, OnnxModel]];
-    const encode = (place?: PlaceConstant): Uint8Array => {
+    const pieces = (place?: PlaceConstant): Uint8Array[] => {
       controller.abort();
-      return second.encode(place);
+      return second.pieces(place);
     };
-    return new Map([first, [name, { ...second, encode }]]);
+    return new Map([first, [name, { ...second, pieces }]]);
   };
   const { signal } = controller;
   const writing = writeOnnxCheckpoint(inFolder("out"), { model: { ...model, onnxModels }, ...rest }, { signal });

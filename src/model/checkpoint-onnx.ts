@@ -1,12 +1,13 @@
 /**
  * A checkpoint as transformers.js loads it: its ONNX models in the folder `onnx`, and in config.json how they are stored. What a
- * model file cannot hold stands in files beside it, which are written from the weights as they are, without a copy.
+ * model file cannot hold stands in files beside it. All are written from the weights as they are, without a copy.
  */
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import { writeFileAtomically, writeFolderAtomically } from "../foundation/atomic-write";
 import { Failure, throwIfCancelled } from "../foundation/failure";
 import { ExternalData } from "../graph/external-data";
+import { byteSize } from "../graph/onnx-model";
 import { writeDescription, type Checkpoint } from "./checkpoint";
 import type { Tokenizer } from "./tokenizer";
 
@@ -37,18 +38,17 @@ export async function writeOnnxCheckpoint(
   const sizes = new Map<string, number>();
   await writeFolderAtomically(directory, async (partial) => {
     await mkdir(path.join(partial, "onnx"));
-    const write = async (name: string, content: readonly Uint8Array[], bytes: number): Promise<void> => {
+    const write = async (name: string, content: readonly Uint8Array[]): Promise<void> => {
       await writeFileAtomically(path.join(partial, "onnx", name), untilCancelled(content, signal));
-      sizes.set(`onnx/${name}`, bytes);
+      sizes.set(`onnx/${name}`, byteSize(content));
     };
     const externalFiles: Record<string, number> = {};
-    for (const [name, { constantBytes, encode }] of models) {
+    for (const [name, { constantBytes, pieces }] of models) {
       const external = constantBytes > largest ? new ExternalData(name, largest) : undefined;
-      const encoded = encode(external?.place);
-      await write(name, [encoded], encoded.length);
+      await write(name, pieces(external?.place));
       if (external === undefined) continue;
       externalFiles[name] = external.files.length;
-      for (const { name: file, pieces, bytes } of external.files) await write(file, pieces, bytes);
+      for (const file of external.files) await write(file.name, file.pieces);
     }
     const config = { "transformers.js_config": fileFormat(externalFiles) };
     await writeDescription(partial, { model, tokenizer }, { config, ...paddingToken(tokenizer, model.endToken) });

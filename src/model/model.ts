@@ -53,7 +53,7 @@ interface TrainableModel {
   /** Declares the inputs that `trainingFeeds` gives; returns the logits of every real target token, [tokens, classes]. */
   readonly training: (graph: Graph, parameters: Parameters) => Value;
   readonly trainingFeeds: (batch: readonly TokenizedExample[]) => BatchFeeds;
-  /** By file name, the models with which transformers.js and Optimum run it; left out where they know no such model. */
+  /** By file name, the models with which transformers.js runs it; left out where it has no class for such a model. */
   readonly onnxModels?: (weights: Weights) => ReadonlyMap<string, OnnxModel>;
 }
 

@@ -1,12 +1,13 @@
 /** The exported classifier, fed as transformers.js feeds it, against transformers' logits (reference/). */
 import { expect, test } from "vitest";
 import { readClassifierReference } from "../../test/support/reference";
+import { joined } from "../graph/onnx-model";
 import { loadRuntime, type Tensor } from "../graph/runtime";
 
 test.each(["right", "left"] as const)("logits of rows padded on the %s are transformers'", async (side) => {
   const { model, weights, sources, logits: expected } = await readClassifierReference();
   const runtime = await loadRuntime();
-  const session = await runtime.InferenceSession.create(model.onnxModels!(weights).get("model.onnx")!.encode());
+  const session = await runtime.InferenceSession.create(joined(model.onnxModels!(weights).get("model.onnx")!.pieces()));
   expect(session.inputNames).toEqual(["input_ids", "attention_mask"]);
   const longest = Math.max(...sources.map((source) => source.length));
   expect(new Set(sources.map((source) => source.length)).size).toBeGreaterThan(1);
