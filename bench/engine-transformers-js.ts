@@ -1,6 +1,6 @@
 /**
- * Greedy decoding beside transformers.js: the same checkpoint (as `dece-audit export` writes it), rows, batches and threads,
- * batches in turn, tokens compared. Figures of docs/engine.md. transformers.js is no dependency: install it in a folder of
+ * Greedy decoding beside transformers.js: the same checkpoint, decoder-only or T5 (as `dece-audit export` writes it), rows, batches and
+ * threads, batches in turn, tokens compared. Figures of docs/engine.md. transformers.js is no dependency: install it in a folder of
  * its own (npm install @huggingface/transformers) and name that.
  *
  *     npx tsx bench/engine-transformers-js.ts --transformers DIR [--checkpoint DIR] [--shape small] [--rows N] [--batch N]
@@ -11,7 +11,8 @@ import path from "node:path";
 import { parseArgs } from "node:util";
 import { openDataset } from "../src/dataset/open";
 import { GreedyDecoder } from "../src/generate/greedy-decoder";
-import { readCheckpoint, writeOnnxCheckpoint, type Checkpoint } from "../src/model/checkpoint";
+import { readCheckpoint, type Checkpoint } from "../src/model/checkpoint";
+import { writeOnnxCheckpoint } from "../src/model/checkpoint-onnx";
 import { initializeT5 } from "../src/model/initialize";
 import { t5 } from "../src/model/t5-model";
 import { baseFolder, exampleFile, inTemporaryFolder, smallShape, timed } from "./engine-work";
@@ -56,25 +57,24 @@ async function compare(folder: string): Promise<void> {
   const child = new LineProcess(process.execPath, [
     path.join(__dirname, "engine-transformers-js.mjs"),
     ...[resolve("@huggingface/transformers"), path.join(folder, "checkpoint"), String(threads)],
-    ...[String(maxInput), String(maxOutput)],
+    String(maxOutput),
   ]);
   const { version } = (await child.read()) as { readonly version: string };
   const decoder = await GreedyDecoder.create(model, weights, { device: "cpu", threads });
   const { samples } = await openDataset(values.data);
   const rows = samples
     .slice(0, Number(values.rows))
-    .map(({ input }) => ({ text: input.text, ids: model.encodeSource(tokenizer, input.text, maxInput) }))
-    .sort((a, b) => a.ids.length - b.ids.length);
+    .map(({ input }) => model.encodeSource(tokenizer, input.text, maxInput))
+    .sort((a, b) => a.length - b.length);
   const ended = (row: readonly number[]): readonly number[] =>
     row.includes(model.endToken) ? row.slice(0, row.indexOf(model.endToken)) : row;
   const ours: Decoded[] = [];
   const theirs: Decoded[] = [];
   for (let start = 0; start < rows.length; start += Number(values.batch)) {
-    const batch = rows.slice(start, start + Number(values.batch));
-    const sources = batch.map(({ ids }) => ids);
+    const sources = rows.slice(start, start + Number(values.batch));
     const { result, wall, processor } = await timed(() => decoder.decode(sources, maxOutput));
     ours.push({ tokens: result, wall, processor });
-    const answer = (await child.ask(batch.map(({ text }) => text))) as unknown as Decoded;
+    const answer = (await child.ask(sources)) as unknown as Decoded;
     theirs.push({ ...answer, tokens: answer.tokens.map(ended) });
   }
   await child.end();

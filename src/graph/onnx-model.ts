@@ -1,5 +1,5 @@
 /** Encodes a graph as an ONNX model with protobufjs and ONNX's own schema (onnx.proto, compiled to gen/ by the build). */
-import { Root } from "protobufjs/light";
+import { Root, Writer, type Type } from "protobufjs/light";
 import descriptor from "../../gen/onnx.json";
 import type { Attribute, Graph, Initializer, Node } from "./graph";
 import { onnxTypes, type Value } from "./value";
@@ -13,12 +13,53 @@ const operatorSets = [
   { domain: "com.microsoft", version: 1 },
 ];
 
-let modelType: ReturnType<Root["lookupType"]> | undefined;
+/**
+ * Fields of onnx.proto that are joined by hand: protobufjs would copy every constant several times, and from 1 GiB on everything
+ * again with each field (its buffer's size is doubled in 32 bits).
+ */
+const fields = { graphOfModel: 7, initializerOfGraph: 5, rawDataOfTensor: 9 } as const;
 
-/** The model's bytes. Deterministic: the same graph gives the same bytes. */
-export function encodeModel(graph: Graph): Uint8Array {
+let schema: Root | undefined;
+const types = new Map<string, Type>();
+
+/** Where a constant's bytes stand, beside the model's own file. */
+export interface ExternalPlace {
+  readonly location: string;
+  readonly offset: number;
+  readonly length: number;
+}
+
+/** Gives a constant a place beside the model's file, or undefined for one that stays in it. */
+export type PlaceConstant = (bytes: Uint8Array) => ExternalPlace | undefined;
+
+/** A model whose bytes are not made yet. */
+export interface OnnxModel {
+  /** Of what it holds as constants. */
+  readonly constantBytes: number;
+  /**
+   * The bytes, the constants' own among them as views. Deterministic: the same graph gives the same. All constants are in
+   * the model unless `place` says otherwise.
+   */
+  readonly pieces: (place?: PlaceConstant) => Uint8Array[];
+}
+
+export const encodeModel = (graph: Graph): Uint8Array => joined(onnxModel(graph).pieces());
+
+export function joined(pieces: readonly Uint8Array[]): Uint8Array {
+  const bytes = new Uint8Array(byteSize(pieces));
+  let at = 0;
+  for (const piece of pieces) {
+    bytes.set(piece, at);
+    at += piece.length;
+  }
+  return bytes;
+}
+
+export const byteSize = (pieces: readonly Uint8Array[]): number => pieces.reduce((sum, { length }) => sum + length, 0);
+
+export function onnxModel(graph: Graph): OnnxModel {
   const rename = outputNames(graph);
-  return encode(graph, {
+  return modelOf(graph, {
     node: [...liveNodes(graph), ...copiesForOutputs(graph)].map((node, index) => encodeNode(node, index, rename)),
     output: graph.outputs.map(({ name, value }) => encodeValueInfo(name, value)),
   });
@@ -31,7 +72,7 @@ export type Branch = ReadonlyMap<string, Value>;
  * A model of two computations on the same inputs and constants, of which each run takes one by the boolean input
  * `condition`, [1]. Both give the same outputs in the same order; the shapes that are told are those of `otherwise`.
  */
-export function encodeBranches(graph: Graph, condition: Value, when: Branch, otherwise: Branch): Uint8Array {
+export function branchedModel(graph: Graph, condition: Value, when: Branch, otherwise: Branch): OnnxModel {
   const names = [...otherwise.keys()];
   if (names.join() !== [...when.keys()].join()) throw new TypeError("the two branches have different outputs");
   const branch = (name: string, values: Branch): object => {
@@ -47,7 +88,7 @@ export function encodeBranches(graph: Graph, condition: Value, when: Branch, oth
       },
     };
   };
-  return encode(graph, {
+  return modelOf(graph, {
     node: [
       {
         name: "If_0",
@@ -61,24 +102,40 @@ export function encodeBranches(graph: Graph, condition: Value, when: Branch, oth
   });
 }
 
-function encode(graph: Graph, { node, output }: { readonly node: object[]; readonly output: object[] }): Uint8Array {
-  modelType ??= Root.fromJSON(descriptor).lookupType("onnx.ModelProto");
-  return modelType
-    .encode(
-      modelType.create({
-        irVersion,
-        producerName: "dece-audit",
-        opsetImport: operatorSets,
-        graph: {
-          name: "graph",
-          node,
-          initializer: graph.initializers.map(encodeInitializer),
-          input: graph.inputs.map((value) => encodeValueInfo(value.name, value)),
-          output,
-        },
-      }),
-    )
-    .finish();
+function modelOf(graph: Graph, parts: { readonly node: object[]; readonly output: object[] }): OnnxModel {
+  return {
+    constantBytes: graph.initializers.reduce((sum, { data }) => sum + data.byteLength, 0),
+    pieces: (place = () => undefined) => {
+      const content = {
+        name: "graph",
+        ...parts,
+        input: graph.inputs.map((value) => encodeValueInfo(value.name, value)),
+      };
+      const constants = graph.initializers.flatMap((initializer) =>
+        delimited(fields.initializerOfGraph, encodeInitializer(initializer, place)),
+      );
+      const model = { irVersion, producerName: "dece-audit", opsetImport: operatorSets };
+      return [
+        message("ModelProto", model),
+        ...delimited(fields.graphOfModel, [message("GraphProto", content), ...constants]),
+      ];
+    },
+  };
+}
+
+function message(name: string, content: object): Uint8Array {
+  schema ??= Root.fromJSON(descriptor);
+  const type = types.get(name) ?? schema.lookupType(`onnx.${name}`);
+  types.set(name, type);
+  return type.encode(type.create(content)).finish();
+}
+
+/** A field of protobuf's wire type 2: bytes with their length in front. */
+function delimited(field: number, pieces: readonly Uint8Array[]): Uint8Array[] {
+  const head = Writer.create()
+    .uint32((field << 3) | 2)
+    .uint32(byteSize(pieces));
+  return [head.finish(), ...pieces];
 }
 
 function encodeNode(
@@ -140,9 +197,16 @@ function encodeAttribute(name: string, value: Attribute): object {
   return { name, type: attributeType.ints, ints: value };
 }
 
-function encodeInitializer({ name, type, dims, data }: Initializer): object {
+/** TensorProto.DataLocation in onnx.proto. */
+const external = 1;
+
+function encodeInitializer({ name, type, dims, data }: Initializer, place: PlaceConstant): Uint8Array[] {
   const rawData = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-  return { name, dataType: onnxTypes[type], dims, rawData };
+  const placed = place(rawData);
+  const tensor = { name, dataType: onnxTypes[type], dims };
+  if (placed === undefined) return [message("TensorProto", tensor), ...delimited(fields.rawDataOfTensor, [rawData])];
+  const externalData = Object.entries(placed).map(([key, value]) => ({ key, value: String(value) }));
+  return [message("TensorProto", { ...tensor, externalData, dataLocation: external })];
 }
 
 function encodeValueInfo(name: string, { type, shape }: Value): object {

@@ -136,8 +136,6 @@ describe("classification", () => {
     await mkdir(inFolder("data"));
     await writeFile(inFolder("data", "code.csv"), "text,label\nget rows,select\n");
     expect(await probe({ data: inFolder("data", "code.csv") })).toMatch(/no row has one of the checkpoint's classes/);
-    const exported = run(parseSpec("export", { checkpoint: inFolder("classifier"), out: inFolder("onnx") }));
-    expect(await oneLine(exported)).toMatch(/RoBERTa classifier cannot be exported to ONNX yet/);
   });
 });
 

@@ -4,9 +4,12 @@ import { cp, mkdir, readdir, writeFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
 import { readAnyReference } from "../../test/support/reference";
 import { temporaryFolder } from "../../test/support/temporary-folder";
-import { tinyCheckpoint } from "../../test/support/tiny-checkpoint";
+import { byteTokenizer, tinyCheckpoint } from "../../test/support/tiny-checkpoint";
+import { tinyClassifier } from "../../test/support/tiny-classifier";
 import { Failure } from "../foundation/failure";
+import { modelOf } from "../model/architectures";
 import { writeCheckpoint } from "../model/checkpoint";
+import { ownKey } from "../model/prompt";
 import { exportOnnx } from "./export";
 import { parseSpec } from "./parse-spec";
 
@@ -17,6 +20,8 @@ const run = (checkpoint: string, out: string) =>
     signal: new AbortController().signal,
     report: () => undefined,
   });
+
+const jsonOf = (name: string): unknown => JSON.parse(readFileSync(inFolder("out", name), "utf8"));
 
 async function failureOf(promise: Promise<unknown>): Promise<Failure> {
   const error: unknown = await promise.then(
@@ -63,12 +68,39 @@ describe("export", () => {
     expect(existsSync(inFolder("earlier", "model.safetensors"))).toBe(true);
   });
 
-  it("refuses other architectures in one line, and writes nothing", async () => {
-    const { model, weights } = await readAnyReference("gpt2");
-    await writeCheckpoint(inFolder("gpt"), { model, weights, tokenizer: tinyCheckpoint().tokenizer });
-    const failure = await failureOf(run(inFolder("gpt"), inFolder("out")));
-    expect(failure.message).toMatch(/cannot be exported to ONNX yet/);
-    expect(failure.remedy).toMatch(/T5/);
+  it("writes one file for a decoder-only model, with the prompt that it was trained on", async () => {
+    const { model: read, weights } = await readAnyReference("qwen2");
+    const prompt = { before: "# ", after: "\n\n" };
+    const model = modelOf({ ...read.configJson(), [ownKey]: { prompt } }, "config.json");
+    await writeCheckpoint(inFolder("checkpoint"), { model, weights, tokenizer: byteTokenizer() });
+    const { files } = await run(inFolder("checkpoint"), inFolder("out"));
+    expect(files.map(({ name }) => name)).toEqual(["onnx/model.onnx"]);
+    expect(jsonOf("config.json")).toMatchObject({
+      ...{ model_type: "qwen2", num_key_value_heads: 2, head_dim: 4, [ownKey]: { prompt } },
+      "transformers.js_config": { dtype: "fp32" },
+    });
+    expect(jsonOf("generation_config.json")).toEqual({ eos_token_id: 1, pad_token_id: 1 });
+    expect(jsonOf("tokenizer_config.json")).toMatchObject({ eos_token: "</s>" });
+    expect(existsSync(inFolder("out", "tokenizer.json"))).toBe(true);
+  });
+
+  it("writes a classifier with the names of its classes", async () => {
+    await writeCheckpoint(inFolder("checkpoint"), tinyClassifier(["clean", "smelly"]));
+    const { files } = await run(inFolder("checkpoint"), inFolder("out"));
+    expect(files.map(({ name }) => name)).toEqual(["onnx/model.onnx"]);
+    expect(jsonOf("config.json")).toMatchObject({
+      ...{ architectures: ["RobertaForSequenceClassification"], id2label: { 0: "clean", 1: "smelly" } },
+    });
+    expect(existsSync(inFolder("out", "generation_config.json"))).toBe(false);
+  });
+
+  it("refuses what transformers.js has no class for in one line, and writes nothing", async () => {
+    const { model, weights } = await readAnyReference("roberta");
+    await writeCheckpoint(inFolder("roberta"), { model, weights, tokenizer: byteTokenizer() });
+    const failure = await failureOf(run(inFolder("roberta"), inFolder("out")));
+    expect(failure.oneLine).toMatch(
+      /^transformers\.js has no class for RoBERTa with a decoder, .*\. Export a checkpoint of/,
+    );
     expect(existsSync(inFolder("out"))).toBe(false);
   });
 

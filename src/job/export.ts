@@ -4,7 +4,8 @@ import { Failure, throwIfCancelled } from "../foundation/failure";
 import { installationVersion } from "../foundation/installation";
 import { isWithin } from "../foundation/same-file";
 import { checkWritableFolder } from "../foundation/writable";
-import { readCheckpoint, writeOnnxCheckpoint } from "../model/checkpoint";
+import { readCheckpoint } from "../model/checkpoint";
+import { writeOnnxCheckpoint } from "../model/checkpoint-onnx";
 import type { JobContext } from "./context";
 import { checkpointFolder } from "./run-record";
 import type { ExportSpec } from "./spec";
@@ -39,7 +40,7 @@ export async function exportOnnx(
   const checkpoint = await readCheckpoint(folder);
   throwIfCancelled(signal);
   report({ type: "phase", name: "Writing", detail: out });
-  const files = await writeOnnxCheckpoint(out, checkpoint);
+  const files = await writeOnnxCheckpoint(out, checkpoint, { signal });
   return {
     version: 1,
     job: "export",

@@ -1,5 +1,5 @@
 /** A Hugging Face checkpoint directory in memory: read whole and checked, or written whole or not at all. */
-import { mkdir, readFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { writeFileAtomically, writeFolderAtomically } from "../foundation/atomic-write";
 import { asFileFailure, Failure } from "../foundation/failure";
@@ -9,9 +9,6 @@ import type { Precision } from "./float-formats";
 import type { Model, Weights } from "./model";
 import type { Tokenizer } from "./tokenizer";
 import { readTokenizer } from "./tokenizer-files";
-
-/** Bytes of weights: protobuf ends at 2 GiB, and some of it is for the graph itself. */
-const largestOnnxFile = 2 ** 31 - 2 ** 25;
 
 export interface Checkpoint {
   readonly model: Model;
@@ -57,45 +54,22 @@ export async function writeCheckpoint(
   });
 }
 
-/** All of a checkpoint but its weights, into an existing folder. */
-async function writeDescription(directory: string, { model, tokenizer }: Omit<Checkpoint, "weights">): Promise<void> {
+/**
+ * All of a checkpoint but its weights, into an existing folder. `fields.config` is added to config.json; `fields.tokenizerConfig` is
+ * written in place of the tokenizer's own.
+ */
+export async function writeDescription(
+  directory: string,
+  { model, tokenizer }: Omit<Checkpoint, "weights">,
+  fields: { readonly config?: object; readonly tokenizerConfig?: object } = {},
+): Promise<void> {
   const json = (value: unknown): string => `${JSON.stringify(value, undefined, 2)}\n`;
   const write = (name: string, content: string): Promise<void> =>
     writeFileAtomically(path.join(directory, name), content);
-  await write("config.json", json(model.configJson()));
+  await write("config.json", json({ ...model.configJson(), ...fields.config }));
   if (model.labels === undefined) await write("generation_config.json", json(model.generationJson()));
   await write("tokenizer.json", tokenizer.files.tokenizer);
-  await write("tokenizer_config.json", tokenizer.files.config);
+  const { config } = tokenizer.files;
+  await write("tokenizer_config.json", fields.tokenizerConfig === undefined ? config : json(fields.tokenizerConfig));
   await write("special_tokens_map.json", tokenizer.files.specialTokens);
-}
-
-/**
- * Writes the directory that transformers.js loads, with the weights in ONNX files in its folder `onnx`; gives those files'
- * sizes by name. Throws a `Failure` for an architecture that it has no files for, and for one too large.
- */
-export async function writeOnnxCheckpoint(
-  directory: string,
-  { model, tokenizer, weights }: Checkpoint,
-): Promise<ReadonlyMap<string, number>> {
-  if (model.labels !== undefined || model.onnxFiles === undefined) {
-    throw new Failure(`${model.name} cannot be exported to ONNX yet`, {
-      remedy: "Export a T5-style checkpoint (CodeT5, CodeT5+, or the built-in base)",
-    });
-  }
-  const bytes = [...weights.values()].reduce((sum, { byteLength }) => sum + byteLength, 0);
-  if (bytes > largestOnnxFile) {
-    throw new Failure(
-      `it has ${(bytes / 2 ** 30).toFixed(1)} GiB of weights, and an ONNX file holds 2 GiB at the most`,
-      {
-        remedy: "Export a smaller checkpoint; fine-tuning and probing take this one",
-      },
-    );
-  }
-  const files = model.onnxFiles(weights);
-  await writeFolderAtomically(directory, async (partial) => {
-    await writeDescription(partial, { model, tokenizer });
-    await mkdir(path.join(partial, "onnx"));
-    for (const [name, bytes] of files) await writeFileAtomically(path.join(partial, "onnx", name), bytes);
-  });
-  return new Map([...files].map(([name, bytes]) => [`onnx/${name}`, bytes.length]));
 }

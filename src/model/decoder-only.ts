@@ -6,6 +6,7 @@ import { Failure } from "../foundation/failure";
 import type { Graph } from "../graph/graph";
 import { gatherRows } from "../graph/layout";
 import type { Dimension, Value } from "../graph/value";
+import { causalOnnxModels } from "./causal-export";
 import { extendCache, type HeadSizes, type KeysAndValues } from "./heads";
 import { cacheName, type DecodingPlan, type GenerativeModel, type TensorShapes, type TokenizedExample } from "./model";
 import { causalMask, longestOf, masked, paddedIds, targetFeeds, type FeedArray } from "./padding";
@@ -106,6 +107,7 @@ export function decoderOnly(layers: CausalLayers): GenerativeModel {
       },
       begin: (sources) => begin(endToken, sources),
     },
+    onnxModels: (weights) => causalOnnxModels(layers, weights),
   };
 }
 

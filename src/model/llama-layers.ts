@@ -59,17 +59,19 @@ export interface LlamaVariant {
 export function llamaModel(config: LlamaFields, variant: LlamaVariant, json: unknown): Model {
   const shapes = tensorShapes(config, variant);
   const template: PromptTemplate = config[ownKey].prompt;
+  const { cached } = headSizes(config);
   return decoderOnly({
     name: variant.name,
     vocabulary: config.vocab_size,
     endToken: config.eos_token_id,
     layers: config.num_hidden_layers,
-    cache: headSizes(config).cached,
+    cache: cached,
     positions: config.max_position_embeddings,
     shapes,
     aliases: new Map([...shapes.keys()].map((name) => [name, [name.replace(/^model\./, "")]])),
     template,
-    config: json as Readonly<Record<string, unknown>>,
+    // What older files leave to defaults, which transformers.js 3 does not have.
+    config: { ...(json as object), num_key_value_heads: cached.heads, head_dim: cached.headWidth },
     hidden: (parameters, inputs) => hidden(config, variant, parameters, inputs),
     head: (parameters, x) =>
       config.tie_word_embeddings

@@ -3,6 +3,7 @@
  * One file per architecture makes one of these from a config.json (architectures.ts); nothing else knows which it is.
  */
 import type { Graph } from "../graph/graph";
+import type { OnnxModel } from "../graph/onnx-model";
 import type { Value } from "../graph/value";
 import type { FeedArray } from "./padding";
 import type { Parameters } from "./parameters";
@@ -52,6 +53,8 @@ interface TrainableModel {
   /** Declares the inputs that `trainingFeeds` gives; returns the logits of every real target token, [tokens, classes]. */
   readonly training: (graph: Graph, parameters: Parameters) => Value;
   readonly trainingFeeds: (batch: readonly TokenizedExample[]) => BatchFeeds;
+  /** By file name, the models with which transformers.js runs it; left out where it has no class for such a model. */
+  readonly onnxModels?: (weights: Weights) => ReadonlyMap<string, OnnxModel>;
 }
 
 /** Writes texts: the classes of its logits are the vocabulary. */
@@ -60,8 +63,6 @@ export interface GenerativeModel extends TrainableModel {
   /** generation_config.json. */
   readonly generationJson: () => Readonly<Record<string, unknown>>;
   readonly decoding: Decoding;
-  /** The ONNX files, by name, with which transformers.js and Optimum run it; left out where they know no such model. */
-  readonly onnxFiles?: (weights: Weights) => ReadonlyMap<string, Uint8Array>;
 }
 
 /** Gives every input one of its labels: a target is one class, and `tokens` are the rows. */

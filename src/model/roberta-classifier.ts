@@ -7,9 +7,11 @@ import { Failure } from "../foundation/failure";
 import { seededRandom } from "../foundation/random";
 import { tanh } from "../graph/activation";
 import { gatherRows } from "../graph/layout";
+import type { Value } from "../graph/value";
 import { classCount, parseConfig } from "./config-fields";
 import type { BatchFeeds, Classifier, TensorShapes, TokenizedExample } from "./model";
 import { longestOf, targetFeeds } from "./padding";
+import type { Parameters } from "./parameters";
 import { ownKey } from "./prompt";
 import {
   addRobertaShapes,
@@ -20,6 +22,7 @@ import {
   sourceInputs,
   type RobertaConfig,
 } from "./roberta";
+import { robertaOnnxModels } from "./roberta-export";
 
 const className = "RobertaForSequenceClassification";
 const schema = z.object({
@@ -73,11 +76,17 @@ export function robertaClassifier(json: unknown, file: string, newLabels: readon
     training: (graph, parameters) => {
       const encoded = encodeRoberta(config, parameters, "roberta", sourceInputs(graph));
       const first = gatherRows(encoded, graph.input("target_positions", ["tokens"], "int64"));
-      const hidden = tanh(parameters.linear("classifier.dense", first, { bias: true }));
-      return parameters.linear("classifier.out_proj", hidden, { bias: true, precise: true });
+      return head(parameters, first);
     },
     trainingFeeds: (batch) => trainingFeeds(config, batch),
+    onnxModels: (weights) => robertaOnnxModels(config, { shapes, head }, weights),
   };
+}
+
+/** Logits of first tokens' states. */
+function head(parameters: Parameters, states: Value): Value {
+  const hidden = tanh(parameters.linear("classifier.dense", states, { bias: true }));
+  return parameters.linear("classifier.out_proj", hidden, { bias: true, precise: true });
 }
 
 /** transformers calls classes LABEL_0, LABEL_1, ... where nobody named them: datasets write these as 0, 1, ... */

@@ -2,21 +2,20 @@
  * T5 as the two ONNX files that transformers.js and Optimum run: the encoder, and a decoder that takes a first step or, with
  * `use_cache_branch`, a step on cached keys and values. Masks and position buckets are computed in the files themselves.
  */
-import { add, scale } from "../graph/arithmetic";
 import { Graph } from "../graph/graph";
 import { reshape, transpose } from "../graph/layout";
-import { encodeBranches, encodeModel, type Branch } from "../graph/onnx-model";
+import { branchedModel, onnxModel, type Branch, type OnnxModel } from "../graph/onnx-model";
 import type { Value } from "../graph/value";
+import { additiveMask, causalMask, distances, integer, range, sizeOf } from "./computed-masks";
 import type { KeysAndValues } from "./heads";
 import type { TensorShapes, Weights } from "./model";
-import { masked } from "./padding";
 import { constantParameters } from "./parameters";
 import { positionBucket } from "./position-buckets";
 import { decode, encode, keysAndValues, languageModelHead } from "./t5";
 import { t5TensorShapes, type T5Config } from "./t5-config";
 
-/** The files' bytes by their names. */
-export function t5OnnxFiles(config: T5Config, weights: Weights): Map<string, Uint8Array> {
+/** By the files' names. */
+export function t5OnnxModels(config: T5Config, weights: Weights): ReadonlyMap<string, OnnxModel> {
   const shapes = t5TensorShapes(config);
   return new Map([
     ["encoder_model.onnx", encoderModel(config, shapes, weights)],
@@ -24,7 +23,7 @@ export function t5OnnxFiles(config: T5Config, weights: Weights): Map<string, Uin
   ]);
 }
 
-function encoderModel(config: T5Config, shapes: TensorShapes, weights: Weights): Uint8Array {
+function encoderModel(config: T5Config, shapes: TensorShapes, weights: Weights): OnnxModel {
   const graph = new Graph();
   const ids = graph.input("input_ids", ["batch", "source"], "int64");
   const mask = additiveMask(graph.input("attention_mask", ["batch", "source"], "int64"));
@@ -32,12 +31,12 @@ function encoderModel(config: T5Config, shapes: TensorShapes, weights: Weights):
   const buckets = bucketsOf(config, distances(places, places), true);
   const encoded = encode(config, constantParameters(graph, shapes, weights), { ids, mask, buckets });
   graph.output("last_hidden_state", reshape(encoded, ["batch", "source", config.width]));
-  return encodeModel(graph);
+  return onnxModel(graph);
 }
 
 const parts = ["key", "value"] as const;
 
-function decoderModel(config: T5Config, shapes: TensorShapes, weights: Weights): Uint8Array {
+function decoderModel(config: T5Config, shapes: TensorShapes, weights: Weights): OnnxModel {
   const { heads, headWidth, width, vocabulary } = config;
   const graph = new Graph();
   const mask = additiveMask(graph.input("encoder_attention_mask", ["batch", "source"], "int64"));
@@ -92,45 +91,13 @@ function decoderModel(config: T5Config, shapes: TensorShapes, weights: Weights):
     const logits = reshape(languageModelHead(config, parameters, decoded), ["batch", "target", vocabulary]);
     return new Map([["logits", logits], ...presents]);
   };
-  return encodeBranches(graph, cached, branch(true), branch(false));
+  return branchedModel(graph, cached, branch(true), branch(false));
 }
 
 const swap = (keys: Value): Value => transpose(keys, [0, 1, 3, 2]);
 const flatten = (hidden: Value, width: number): Value => reshape(hidden, ["batch*source", width]);
 /** An output needs a node of its own. */
 const copyOf = (value: Value): Value => value.graph.node("Identity", [value], { shape: value.shape });
-
-/** [batch, length] of ones and zeros -> [batch, 1, 1, length] of 0 and `masked`. */
-function additiveMask(ones: Value): Value {
-  const { graph, shape } = ones;
-  const numbers = graph.node("Cast", [ones], { shape, attributes: { to: 1 } });
-  const penalty = scale(add(numbers, graph.scalar(-1)), -masked);
-  return graph.node("Unsqueeze", [penalty, graph.integers([1, 2])], { shape: [shape[0]!, 1, 1, shape[1]!] });
-}
-
-function integer(graph: Graph, value: number): Value {
-  return graph.node("Squeeze", [graph.integers([value])], { shape: [], type: "int64" });
-}
-
-function sizeOf(value: Value, axis: number): Value {
-  const attributes = { start: axis, end: axis + 1 };
-  const size = value.graph.node("Shape", [value], { shape: [1], type: "int64", attributes });
-  return value.graph.node("Squeeze", [size], { shape: [], type: "int64" });
-}
-
-function range(graph: Graph, from: Value, to: Value, length: string): Value {
-  return graph.node("Range", [from, to, integer(graph, 1)], { shape: [length], type: "int64" });
-}
-
-/** Key place minus query place, int64 [queries, keys]. */
-function distances(queries: Value, keys: Value): Value {
-  const { graph } = keys;
-  const column = graph.node("Unsqueeze", [queries, graph.integers([1])], {
-    shape: [queries.shape[0]!, 1],
-    type: "int64",
-  });
-  return graph.node("Sub", [keys, column], { shape: [queries.shape[0]!, keys.shape[0]!], type: "int64" });
-}
 
 /** Beyond the largest distance all are in the bucket of that one: a table of the others is enough. */
 function bucketsOf(config: T5Config, apart: Value, bidirectional: boolean): Value {
@@ -141,12 +108,4 @@ function bucketsOf(config: T5Config, apart: Value, bidirectional: boolean): Valu
   const clipped = graph.node("Clip", [apart, integer(graph, -most), integer(graph, most)], { shape, type: "int64" });
   const places = graph.node("Add", [clipped, integer(graph, most)], { shape, type: "int64" });
   return graph.node("Gather", [table, places], { shape, type: "int64", attributes: { axis: 0 } });
-}
-
-/** [1, 1, queries, keys]: `masked` where the key comes after the query. */
-function causalMask(apart: Value): Value {
-  const { graph, shape } = apart;
-  const later = graph.node("Greater", [apart, integer(graph, 0)], { shape, type: "bool" });
-  const penalty = graph.node("Where", [later, graph.scalar(masked), graph.scalar(0)], { shape });
-  return graph.node("Unsqueeze", [penalty, graph.integers([0, 1])], { shape: [1, 1, ...shape] });
 }

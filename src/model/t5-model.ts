@@ -5,7 +5,7 @@ import { cacheName, type BatchFeeds, type DecodingPlan, type GenerativeModel, ty
 import { causalMask, longestOf, paddedIds, paddingMask, targetFeeds, type FeedArray } from "./padding";
 import { positionBuckets } from "./position-buckets";
 import { decode, encode, keysAndValues, languageModelHead } from "./t5";
-import { t5OnnxFiles } from "./t5-export";
+import { t5OnnxModels } from "./t5-export";
 import { formatT5Config, t5TensorShapes, type T5Config } from "./t5-config";
 
 /** Names under which older checkpoints hold the one embedding table. */
@@ -93,7 +93,7 @@ export function t5(config: T5Config): T5Model {
       },
       begin: (sources) => begin(config, tables, sources),
     },
-    onnxFiles: (weights) => t5OnnxFiles(config, weights),
+    onnxModels: (weights) => t5OnnxModels(config, weights),
   };
 }
 

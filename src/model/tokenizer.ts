@@ -50,6 +50,11 @@ export class Tokenizer {
     return this.implementation.encode(text, { add_special_tokens: false }).ids;
   }
 
+  /** As the vocabulary writes it; undefined for a number that no token has. */
+  tokenText(id: number): string | undefined {
+    return this.implementation.id_to_token(id);
+  }
+
   /** Token ids of at most `maximum` tokens, the prefix first and the end token last whether cut or not. */
   encode(text: string, maximum: number): number[] {
     return [...this.prefix, ...this.tokens(text)].slice(0, maximum - 1).concat(this.endToken);
