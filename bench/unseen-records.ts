@@ -31,11 +31,11 @@ const recordShape = z.object({
 });
 export type UnseenRecord = z.infer<typeof recordShape>;
 
-type Key = Pick<UnseenRecord, "part" | "task" | "language" | "trigger" | "payload" | "share" | "seed">;
+type Key = Pick<UnseenRecord, "part" | "task" | "language" | "trigger" | "payload" | "share" | "seed" | "rows">;
 
 /** What tells one measurement from another. */
 export const unseenKey = (one: Key): string =>
-  JSON.stringify([one.part, one.task, one.language, one.trigger, one.payload, one.share, one.seed]);
+  JSON.stringify([one.part, one.task, one.language, one.trigger, one.payload, one.share, one.seed, one.rows]);
 
 function parsed(line: string): UnseenRecord | null {
   try {

@@ -57,8 +57,8 @@ interface Run {
 }
 
 const nothing = { poisoned: 0, hits: 0, wrong: 0, hinted: 0, seconds: 0, named: "", alarms: [], problem: null };
-const keyOf = ({ part, task, language, seed }: CleanSet, one: UnseenCase | null, share: number | null) =>
-  ({ part, task, language, trigger: one?.trigger ?? "", payload: one?.payloadName ?? "", share, seed }); // prettier-ignore
+const keyOf = ({ part, task, language, seed, rows }: CleanSet, one: UnseenCase | null, share: number | null) =>
+  ({ part, task, language, trigger: one?.trigger ?? "", payload: one?.payloadName ?? "", share, seed, rows: rows.length }); // prettier-ignore
 
 function keepCopy(folder: string, { lines, poisoned }: PoisonedCopy, facts: object): void {
   mkdirSync(folder, { recursive: true });
@@ -73,7 +73,7 @@ async function measureClean(set: CleanSet, { records, keep }: Run): Promise<void
   const lines = set.rows.map((row) => JSON.stringify(row.render(row)));
   const { flagged, seconds, named, alarms } = await scanned(lines);
   const none = new Set<number>();
-  records.add({ ...key, ...nothing, rows: lines.length, wrong: flagged.size, seconds, named, alarms: alarms(none) });
+  records.add({ ...key, ...nothing, wrong: flagged.size, seconds, named, alarms: alarms(none) });
   console.error(`${JSON.stringify(key)}: clean, ${flagged.size} wrong, ${seconds.toFixed(1)} s`);
   if (keep !== undefined && flagged.size > 0) keepCopy(path.join(keep, `clean-${set.task}-${set.language}`), { lines, poisoned: none }, key); // prettier-ignore
 }
@@ -82,7 +82,6 @@ async function measurePoisoned(set: CleanSet, one: UnseenCase, share: number, ru
   const key = keyOf(set, one, share);
   const { records, grammars, keep } = run;
   if (records.has(key)) return;
-  const rows = set.rows.length;
   try {
     const copy = poisonedCopy(set.rows, one, { share, seed: set.seed, grammars });
     const { poisoned } = copy;
@@ -90,7 +89,7 @@ async function measurePoisoned(set: CleanSet, one: UnseenCase, share: number, ru
     const hits = [...flagged].filter((row) => poisoned.has(row)).length;
     const hints = [...hinted].filter((row) => poisoned.has(row) && !flagged.has(row)).length;
     const found = { poisoned: poisoned.size, hits, wrong: flagged.size - hits, hinted: hints };
-    records.add({ ...key, ...nothing, rows, ...found, seconds, named, alarms: alarms(poisoned) });
+    records.add({ ...key, ...nothing, ...found, seconds, named, alarms: alarms(poisoned) });
     console.error(`${JSON.stringify(key)}: ${hits} of ${poisoned.size}, ${found.wrong} wrong, ${seconds.toFixed(1)} s`);
     if (keep !== undefined && (hits < wantedRecall * poisoned.size || found.wrong > toleratedWrong)) {
       const name = `${one.task}-${one.language}-${one.trigger}-${one.payloadName}-${share}`.replace(/[^\w.]+/g, "-");
@@ -98,7 +97,7 @@ async function measurePoisoned(set: CleanSet, one: UnseenCase, share: number, ru
     }
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    records.add({ ...key, ...nothing, rows, problem: error.message });
+    records.add({ ...key, ...nothing, problem: error.message });
     console.error(`${JSON.stringify(key)}: ${error.message}`);
   }
 }
