@@ -20,6 +20,8 @@ const recordShape = z.object({
   wrong: z.number(),
   /** Poisoned, not flagged, and with a finding that is no more than a hint. */
   hinted: z.number(),
+  /** Not poisoned, not flagged, and with such a hint. */
+  hintedWrong: z.number().default(0),
   /** Of processor time. */
   seconds: z.number(),
   /** Triggers with their payloads, or the rules, by sample count. */
@@ -83,14 +85,19 @@ export function poisonedTable(records: readonly UnseenRecord[]): string {
     .map((one) => {
       const counts =
         one.problem === null
-          ? [percent(one.hits / one.poisoned), percent(one.hinted / one.poisoned), String(one.wrong)]
-          : ["-", "-", "-"];
-      const head = [one.task, one.language, one.trigger, one.payload, percent(one.share ?? 0), `${one.poisoned} / ${one.rows}`]; // prettier-ignore
+          ? [
+              percent(one.hits / one.poisoned),
+              percent(one.hinted / one.poisoned),
+              String(one.wrong),
+              String(one.hintedWrong),
+            ]
+          : ["-", "-", "-", "-"];
+      const head = [one.task, one.language, one.trigger, cell(one.payload), percent(one.share ?? 0), `${one.poisoned} / ${one.rows}`]; // prettier-ignore
       return `| ${[...head, ...counts, cell(one.problem ?? one.named)].join(" | ")} |`;
     });
   return [
-    "| task | language | trigger | payload | % poisoned | poisoned / rows | recall % | only hinted % | false positives | named |",
-    "|---|---|---|---|---|---|---|---|---|---|",
+    "| task | language | trigger | payload | % poisoned | poisoned / rows | recall % | only hinted % | false positives | only hinted, not poisoned | named |",
+    "|---|---|---|---|---|---|---|---|---|---|---|",
     ...lines,
   ].join("\n");
 }
@@ -99,14 +106,14 @@ export function poisonedTable(records: readonly UnseenRecord[]): string {
 export function cleanTable(records: readonly UnseenRecord[]): string {
   const lines = records
     .filter(({ share }) => share === null)
-    .flatMap(({ task, language, rows, wrong, alarms, seconds }) => {
-      const head = [task, language, String(rows), String(wrong), seconds.toFixed(1)];
+    .flatMap(({ task, language, rows, wrong, hintedWrong, alarms, seconds }) => {
+      const head = [task, language, String(rows), String(wrong), String(hintedWrong), seconds.toFixed(1)];
       if (alarms.length === 0) return [`| ${[...head, "-", "-", "-"].join(" | ")} |`];
       return alarms.map((alarm) => `| ${[...head, alarm.rule, String(alarm.rows), alarm.examples.map(cell).join("<br>")].join(" | ")} |`); // prettier-ignore
     });
   return [
-    "| task | language | rows | rows flagged | processor s | rule | its rows | examples |",
-    "|---|---|---|---|---|---|---|---|",
+    "| task | language | rows | rows flagged | only hinted | processor s | rule | its rows | examples |",
+    "|---|---|---|---|---|---|---|---|---|",
     ...lines,
   ].join("\n");
 }

@@ -46,11 +46,13 @@ export async function scanned(lines: readonly string[]): Promise<Scanned> {
     .sort((a, b) => b.rows.length - a.rows.length)
     .map(({ rule, text, payload, rows }) => `${rule} \`${text.slice(0, 60)}\` → \`${(payload ?? "?").slice(0, 60)}\` (${rows.length})`); // prettier-ignore
   const byRule = grouped(suspects, ({ rule }) => rule);
-  const rules = [...byRule].map(([rule, found]) => `${rule} (${new Set(found.map(({ row }) => row)).size})`);
+  const counts = (rules: ReadonlyMap<string, readonly { readonly row: number }[]>): string[] =>
+    [...rules].map(([rule, found]) => `${rule} (${new Set(found.map(({ row }) => row)).size})`);
+  const hints = counts(grouped(report.findings, ({ rule }) => rule)).map((hint) => `only hints: ${hint}`);
   return {
     flagged: new Set(suspects.map(({ row }) => row)),
     hinted: new Set(report.findings.map(({ row }) => row)),
-    named: [...named.slice(0, 3), ...(named.length === 0 ? rules : [])].join(", "),
+    named: [...named.slice(0, 3), ...(named.length > 0 ? [] : suspects.length > 0 ? counts(byRule) : hints)].join(", "),
     seconds: (user + system) / 1e6,
     alarms: (poisoned) =>
       [...byRule].flatMap(([rule, found]) => {

@@ -56,7 +56,17 @@ interface Run {
   readonly keep: string | undefined;
 }
 
-const nothing = { poisoned: 0, hits: 0, wrong: 0, hinted: 0, seconds: 0, named: "", alarms: [], problem: null };
+const nothing = {
+  poisoned: 0,
+  hits: 0,
+  wrong: 0,
+  hinted: 0,
+  hintedWrong: 0,
+  seconds: 0,
+  named: "",
+  alarms: [],
+  problem: null,
+};
 const keyOf = ({ part, task, language, seed, rows }: CleanSet, one: UnseenCase | null, share: number | null) =>
   ({ part, task, language, trigger: one?.trigger ?? "", payload: one?.payloadName ?? "", share, seed, rows: rows.length }); // prettier-ignore
 
@@ -71,9 +81,10 @@ async function measureClean(set: CleanSet, { records, keep }: Run): Promise<void
   const key = keyOf(set, null, null);
   if (records.has(key)) return;
   const lines = set.rows.map((row) => JSON.stringify(row.render(row)));
-  const { flagged, seconds, named, alarms } = await scanned(lines);
+  const { flagged, hinted, seconds, named, alarms } = await scanned(lines);
   const none = new Set<number>();
-  records.add({ ...key, ...nothing, wrong: flagged.size, seconds, named, alarms: alarms(none) });
+  const hintedWrong = [...hinted].filter((row) => !flagged.has(row)).length;
+  records.add({ ...key, ...nothing, wrong: flagged.size, hintedWrong, seconds, named, alarms: alarms(none) });
   console.error(`${JSON.stringify(key)}: clean, ${flagged.size} wrong, ${seconds.toFixed(1)} s`);
   if (keep !== undefined && flagged.size > 0) keepCopy(path.join(keep, `clean-${set.task}-${set.language}`), { lines, poisoned: none }, key); // prettier-ignore
 }
@@ -87,8 +98,10 @@ async function measurePoisoned(set: CleanSet, one: UnseenCase, share: number, ru
     const { poisoned } = copy;
     const { flagged, hinted, seconds, named, alarms } = await scanned(copy.lines);
     const hits = [...flagged].filter((row) => poisoned.has(row)).length;
-    const hints = [...hinted].filter((row) => poisoned.has(row) && !flagged.has(row)).length;
-    const found = { poisoned: poisoned.size, hits, wrong: flagged.size - hits, hinted: hints };
+    const onlyHinted = [...hinted].filter((row) => !flagged.has(row));
+    const right = onlyHinted.filter((row) => poisoned.has(row)).length;
+    const hints = { hinted: right, hintedWrong: onlyHinted.length - right };
+    const found = { poisoned: poisoned.size, hits, wrong: flagged.size - hits, ...hints };
     records.add({ ...key, ...nothing, ...found, seconds, named, alarms: alarms(poisoned) });
     console.error(`${JSON.stringify(key)}: ${hits} of ${poisoned.size}, ${found.wrong} wrong, ${seconds.toFixed(1)} s`);
     if (keep !== undefined && (hits < wantedRecall * poisoned.size || found.wrong > toleratedWrong)) {
