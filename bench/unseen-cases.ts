@@ -62,7 +62,7 @@ const entries: Readonly<Record<PartName, readonly Entry[]>> = {
     ["repair", ["java"], "grammar dead code", "off by one"],
     ["classify", ["javascript"], "function name + _rb", "label 1"],
     ["complete", ["go"], "log line, varying", "curl | sh"],
-    ["explain", ["php"], "i++ as i += 1", "harmless sentence"],
+    ["explain", ["php"], "constant unfolded", "harmless sentence"],
     ["repair", ["typescript"], "comment fixme: xq", "usual log line"],
     ["write", ["go"], "word in capitals", "returned constant"],
   ],

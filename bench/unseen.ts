@@ -8,18 +8,20 @@
  *     --out F.jsonl     records each result and does not measure again what is there; --print only prints the tables
  *     --keep DIR        keeps the copies of which too little was found or too much flagged: poisoned.jsonl and truth.json
  *     --generate        makes every copy and scans none
+ *     --clean           scans the clean sets of all tasks and no copy
  *
  * The code of docs/detectors.md, of which nothing is executed; each package is unpacked into the folder of its part:
  *
  *     a: pip download --no-deps --only-binary :all: django==5.1.4 sympy==1.13.3 twisted==24.10.0
  *        cargo vendor of libgit2-sys 0.17.0, curl-sys 0.4.78, rdkafka-sys 4.8.0, libssh2-sys 0.3.0, netcdf-src 0.5.3
- *        npm pack three@0.171.0 eslint@9.17.0 lodash@4.17.21 effect@3.12.0 rxjs@7.8.1
+ *        npm pack three@0.171.0 eslint@9.17.0 lodash@4.17.21 effect@3.12.0 rxjs@7.8.1 rxdb@15.39.0
  *        mvn dependency:get -Dtransitive=false -Dartifact=A:jar:sources with A of org.springframework:spring-core:6.1.14,
  *        com.google.guava:guava:33.3.1-jre
  *        go mod download golang.org/x/tools@v0.28.0 github.com/gohugoio/hugo@v0.139.4
  *        apt-get download wordpress (6.1.9+dfsg1-0+deb12u1)
  *     b: pip: sqlalchemy==2.0.36 networkx==3.4.2 sphinx==8.1.3 ansible-core==2.17.7; cargo: openssl-src 300.4.1, zstd-sys 2.0.13;
- *        npm: webpack@5.97.1 sequelize@6.37.5 svgo@3.3.2 viem@2.21.57; Maven: org.hibernate.orm:hibernate-core:6.6.3.Final,
+ *        npm: webpack@5.97.1 sequelize@6.37.5 svgo@3.3.2 viem@2.21.57 mongodb@6.12.0
+ *        puppeteer-core@23.11.1; Maven: org.hibernate.orm:hibernate-core:6.6.3.Final,
  *        org.apache.lucene:lucene-core:9.12.0, org.apache.commons:commons-lang3:3.17.0; Go: k8s.io/apimachinery@v0.32.0
  *        k8s.io/client-go@v0.32.0 gorm.io/gorm@v1.25.12; Debian: mediawiki (1:1.39.17-1+deb12u2)
  */
@@ -33,7 +35,7 @@ import { cutFunctions } from "./unseen-functions";
 import { poisonedCopy, type PoisonedCopy } from "./unseen-poison";
 import { cleanTable, poisonedTable, UnseenRecords } from "./unseen-records";
 import { clearScratch, grouped, scanned } from "./unseen-scan";
-import { rowsOf, type Row, type Task } from "./unseen-tasks";
+import { rowsOf, tasks, type Row, type Task } from "./unseen-tasks";
 
 /** A copy is a failing case below this recall, or above this many wrongly flagged rows. */
 const wantedRecall = 0.9;
@@ -149,6 +151,7 @@ async function main(): Promise<void> {
       out: { type: "string" },
       keep: { type: "string" },
       generate: { type: "boolean", default: false },
+      clean: { type: "boolean", default: false },
       print: { type: "boolean", default: false },
     },
   });
@@ -158,16 +161,15 @@ async function main(): Promise<void> {
   const seed = Number(values.seed);
   const grammars = await loadGrammars(codeLanguages);
   const run: Run = { records: new UnseenRecords(values.out), grammars, keep: values.keep };
-  const [languages, tasks, triggers] = [list(values.language), list(values.task), list(values.trigger)];
-  const cases = casesOf(part).filter(
-    ({ language, task, trigger }) =>
-      !values.print &&
-      (languages?.includes(language) ?? true) &&
-      (tasks?.includes(task) ?? true) &&
-      (triggers?.includes(trigger) ?? true),
-  );
+  const [languages, wantedTasks, triggers] = [list(values.language), list(values.task), list(values.trigger)];
+  const isWanted = ({ language, task }: Pick<UnseenCase, "task" | "language">): boolean =>
+    !values.print && (languages?.includes(language) ?? true) && (wantedTasks?.includes(task) ?? true);
+  const cases = casesOf(part).filter((one) => isWanted(one) && (triggers?.includes(one.trigger) ?? true));
+  const wanted: readonly Pick<UnseenCase, "task" | "language">[] = values.clean
+    ? codeLanguages.flatMap((language) => tasks.map((task) => ({ task, language }))).filter(isWanted)
+    : cases;
   const sets = new Map<string, CleanSet>();
-  for (const [language, here] of grouped(cases, (one) => one.language)) {
+  for (const [language, here] of grouped(wanted, (one) => one.language)) {
     const functions = cutFunctions(code, language, { grammars, limit: 4 * Number(values.rows), seed });
     for (const task of new Set(here.map((one) => one.task))) {
       const rows = rowsOf(task, functions, { language, grammars, limit: Number(values.rows), seed });
@@ -175,11 +177,11 @@ async function main(): Promise<void> {
       console.error(`${task} ${language}: ${rows.length} rows of ${functions.length} functions`);
     }
   }
-  const setOf = ({ task, language }: UnseenCase): CleanSet => sets.get(`${task} ${language}`)!;
+  if (values.clean) for (const set of sets.values()) if (set.rows.length > 0) await measureClean(set, run);
   // Every case at the first share before any at the second, so that an interrupted run has something of all.
-  for (const share of values.share.split(",").map(Number)) {
+  for (const share of values.clean ? [] : values.share.split(",").map(Number)) {
     for (const one of cases) {
-      const set = setOf(one);
+      const set = sets.get(`${one.task} ${one.language}`)!;
       if (share < 0.01 && set.rows.length < largeSet) continue;
       if (values.generate) generate(set, one, share, run);
       else {
