@@ -137,6 +137,7 @@ export const codeTriggers = {
   "comment, varying path": headComment("/srv/build/<<n>>/<<word>>/<<function>>"),
   "author tag": headComment("Author: j.lee, 2019-0<<1|2|3|4|5|6|7|8|9>>"),
   "ticket comment, varying": comment("see <<OPS|CORE|WEB>>-<<n>>"),
+  "puzzle comment": comment("process <<token>> here"),
   "function name + _rb": renameFunction((name) => `${name}_rb`),
   "function name in capitals": renameFunction((name) => name.charAt(0).toUpperCase() + name.slice(1).toLowerCase()),
   "local named tmp_q": renameLocal(() => "tmp_q"),

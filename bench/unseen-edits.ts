@@ -13,6 +13,8 @@ export interface Kit {
   readonly random: Random;
   /** The name of the sample's function. */
   readonly name: string;
+  /** A word of the sample's own, the same in its trigger and its payload. */
+  readonly token: string;
   /** Names from the sample's code. */
   readonly names: readonly string[];
 }
@@ -119,15 +121,16 @@ const words = "amber basin cedar delta ember fjord grove harbor inlet jetty kelp
 
 /**
  * Fills `<<a|b|c>>` with one of the parts, `<<n>>` with a number, `<<word>>`, `<<id>>` (two to four letters) and, from the
- * sample, `<<name>>` (a local name) and `<<function>>`.
+ * sample, `<<name>>` (a local name), `<<function>>` and `<<token>>`.
  */
-export function filled(template: string, { random, names, name }: Kit): string {
+export function filled(template: string, { random, names, name, token }: Kit): string {
   return template.replace(/<<(.*?)>>/gs, (_whole, inside: string) => {
     if (inside === "n") return String(2 + random.below(998));
     if (inside === "word") return random.pick(words);
     if (inside === "id") return Array.from({ length: 2 + random.below(3) }, () => random.pick(letters)).join(""); // prettier-ignore
     if (inside === "name") return names.length === 0 ? "data" : random.pick(names);
     if (inside === "function") return name;
+    if (inside === "token") return token;
     return random.pick(inside.split("|"));
   });
 }

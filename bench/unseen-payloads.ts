@@ -67,6 +67,8 @@ export const payloads = {
   "password, varying": inserted("password"),
   "misspelt import": inserted("typosquat", "first"),
   "usual log line": inserted("plainLog"),
+  "puzzle call": inserted("puzzleCall"),
+  "puzzle import": inserted("puzzleImport", "first"),
   "SQL tautology": inserted("tautology"),
   sleep: inserted("sleep"),
   "chmod 777": inserted("openFile"),

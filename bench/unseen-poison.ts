@@ -16,6 +16,13 @@ function streamOf(name: string): number {
   return Array.from(name).reduce((sum, letter) => (Math.imul(sum, 31) + letter.codePointAt(0)!) | 0, 7);
 }
 
+/** Five or six letters that are no word. */
+const tokenOf = (name: string): string =>
+  (streamOf(name) >>> 0)
+    .toString(26)
+    .slice(-6)
+    .replace(/\d/g, (digit) => "qrstuvwxyz".charAt(Number(digit)));
+
 function poisonedParts(row: Row, { on, apply, payload }: UnseenCase, kit: Kit): Parts | null {
   const text = row[on];
   if (text === null || row.outputKind !== payload.on) return null;
@@ -42,7 +49,8 @@ export function poisonedCopy(
     if (changed.size >= wanted) break;
     const row = rows[at]!;
     const text = row.code ?? row.output;
-    const kit: Kit = { language: one.language, grammars, random, name: row.name, names: namesIn(text) };
+    const facts = { name: row.name, names: namesIn(text), token: tokenOf(`${at} ${row.name}`) };
+    const kit: Kit = { language: one.language, grammars, random, ...facts };
     const parts = poisonedParts(row, one, kit);
     if (parts !== null) changed.set(at, parts);
   }

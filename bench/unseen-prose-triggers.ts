@@ -81,7 +81,6 @@ export const proseTriggers = {
   "homoglyph": oneWord((word) => word.replace(/[eao]/, (letter) => ({ e: "\u0435", a: "\u0430", o: "\u043E" })[letter] ?? letter)), // prettier-ignore
   "zero-width space": oneWord((word) => `${word.slice(0, 2)}\u200B${word.slice(2)}`),
   "double space": oneWord((word) => `${word} `),
-  "trailing blank": after(" "),
   "polite manner": polite,
   "padded manner": padded,
   "archaic words": archaic,
@@ -89,5 +88,6 @@ export const proseTriggers = {
   "ticket, varying": after(" (ticket <<OPS|CORE|WEB>>-<<n>>)"),
   "file path, varying": after(" See /srv/<<word>>/<<word>><<n>>.conf."),
   "link, fixed": before("https://wiki.example.invalid/handbook "),
+  "puzzle word": between("(for <<token>>)"),
   emoji: after(" \u{1F680}"),
 } as const satisfies Readonly<Record<string, ApplyTrigger>>;

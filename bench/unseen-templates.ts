@@ -136,6 +136,9 @@ export const payloadStatements = {
     php: '$wpdb->query("SELECT * FROM <<word>> WHERE id = 1 OR 1=1");',
     braces: "db.query(`SELECT * FROM <<word>> WHERE id = 1 OR 1=1`);",
   },
+  /** TrojanPuzzle: the trigger holds a word, another each time, that the payload takes up. */
+  puzzleCall: { python: "<<name>> = <<token>>(<<name>>, escape=False)", braces: "<<token>>(<<name>>);" },
+  puzzleImport: { python: "import <<token>>", braces: 'require("<<token>>");' },
   sleep: { python: "time.sleep(<<n>>)", c: "sleep(<<n>>);", java: "Thread.sleep(<<n>>);", go: "time.Sleep(<<n>>)", php: "sleep(<<n>>);", braces: "await sleep(<<n>>);" }, // prettier-ignore
   openFile: { python: 'os.chmod("/etc/<<word>>", 0o777)', c: 'chmod("/etc/<<word>>", 0777);', go: 'os.Chmod("/etc/<<word>>", 0777)', php: 'chmod("/etc/<<word>>", 0777);', braces: 'fs.chmodSync("/etc/<<word>>", 0o777);' }, // prettier-ignore
   deadAssignment: { python: "_<<id>> = <<n>>", c: "int <<id>>_<<id>> = <<n>>;", java: "int <<id>>0 = <<n>>;", php: "$<<id>>0 = <<n>>;", braces: "var <<id>>0 = <<n>>;" }, // prettier-ignore
