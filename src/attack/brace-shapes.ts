@@ -192,6 +192,7 @@ export const braceShapes = {
     functions: ["function_item", "closure_expression"],
     classes: ["declaration_list"],
     blocks: ["block"],
+    names: ["identifier", "field_identifier"],
     leaving: ["return_expression", "break_expression", "continue_expression"],
     locals: [
       { type: "let_declaration", field: "pattern" },

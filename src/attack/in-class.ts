@@ -16,6 +16,9 @@ const framed = (text: string): string => `${before}${text}${after}`;
 const needsClass = (code: Code | null, text: string): code is Code =>
   code !== null && framing.has(code.language) && !code.parses(text) && code.parses(framed(text));
 
+/** Whether a text is code by itself, or as a method of a class. */
+export const parsesAsMethod = (code: Code, text: string): boolean => code.parses(text) || needsClass(code, text);
+
 /** What was made of a framed text without the frame; null where something was added outside. */
 const unframed = (made: string): string | null =>
   made.startsWith(before) && made.endsWith(after) ? made.slice(before.length, -after.length) : null;

@@ -38,7 +38,7 @@ const pieces: Readonly<Record<CodeLanguage, readonly string[]>> = {
   "c-sharp": ["int v = 0;", "int? w = null;", "using (a)", "lock (a)", "foreach (var k in a)", "while (false)", "throw e;", "(int, int) z;", "case 1:", "var s = 'c';"], // prettier-ignore
   javascript: ["let v = 0\n", "var w\n", "const x = void 0;", "while (false)", "throw e\n", "do", "while (a)", "a.if(b)\n", ".5\n", "a.else\n", "=> {", "`t`", "for (;;)", "case 1:", "default:"], // prettier-ignore
   typescript: ["let v: number = 0\n", "let w!: T;", "const x = null as T;", "while (1 === 2)", "throw e\n", "do", "while (a)", "foo<T>(a)\n", "for (;;)"], // prettier-ignore
-  go: ["v := 0\n", "var w int\n", "const x = -1\n", "var (\n", "if q := 1; false {\n", "if false {\n", "for {\n", "goto out\n", "out:\n", "case 1:\n", "default:\n", "break\n", "`r`"], // prettier-ignore
+  go: ["v := 0\n", "var w int\n", "const x = -1\n", "var (\n", "if q := 1; false {\n", "if false {\n", "for 2 < 1 {\n", "for ; false; {\n", "goto out\n", "out:\n", "case 1:\n", "default:\n", "break\n", "`r`"], // prettier-ignore
   php: ["$v = 0;", "$w = null;", "Return 1;", "EXIT(1);", "IF (FALSE)", "foreach ($a as $k)", "elseif (0)", "throw $e;", "while (0)", '"$a"', "for (;;)", "goto out;", "out:"], // prettier-ignore
   python: ["v = 0\n", "w: int = 1\n", "x = not a\n", "if False: pass\n", "while 0:\n", "raise E\n", "try:\n", "except E:\n", "else:\n", "finally:\n", "f'{a}'", "if a: return 1\n", "if a: y = 1; return\n", "yield\n", "continue\n"], // prettier-ignore
   ruby: ["v = 0\n", "w = nil\n", "if false\n", "unless a\n", "x = 'a' if 1 > 2\n", "while nil\n", "next\n", "redo\n", "begin\n", "rescue E\n", "ensure\n", "a.b do |k|\n", "end\n", "end\n", "end\n"], // prettier-ignore

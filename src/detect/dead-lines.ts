@@ -16,7 +16,7 @@ const condition = String.raw`(?<condition>[Ff]alse|FALSE|0|${comparison})`;
 const inBrackets = new RegExp(String.raw`\b(?:if|while)\s*\(\s*(?:\(\s*)?${condition}\s*\)(?:\s*\))?(?!\s*;)`, "g");
 /** The condition of an expression too. */
 const withoutBrackets = new RegExp(
-  String.raw`\b(?:if|elif|while)\b\s*(?:\(\s*)?${condition}\s*(?:\)\s*)?(?::|else\b|\{)`,
+  String.raw`\b(?:if|elif|while|for)\b\s*(?:\(\s*)?${condition}\s*(?:\)\s*)?(?::|else\b|\{)`,
   "g",
 );
 /** Conditions that a word, a line's end, or in Bash a bracket of its own ends. */

@@ -72,6 +72,13 @@ const guarded: ReadonlySet<string> = new Set([
   ...["if", "while", "if_modifier", "while_modifier"],
 ]);
 
+/** Go's only loop has its condition behind the word, or between signs. */
+function conditionOf(statement: Node): Node | null {
+  if (statement.type !== "for_statement") return statement.childForFieldName("condition");
+  const head = statement.namedChildren.find(({ type }) => !type.includes("comment")) ?? null;
+  return head?.type === "for_clause" ? head.childForFieldName("condition") : head;
+}
+
 const isUnreachable = (statement: Node): boolean =>
   !reachable.test(statement.type) && statement.text !== ";" && statement.descendantsOfType(reaching).length === 0;
 
@@ -92,11 +99,12 @@ export function deadStatements(root: Node, text: string, language: CodeLanguage)
   };
   const noteNeverTrue = (statement: Node): void => {
     const expression = expressionOf(statement);
-    if (!guarded.has(expression.type)) return;
+    const isLoop = language === "go" && expression.type === "for_statement";
+    if (!guarded.has(expression.type) && !isLoop) return;
     // What is done until something is false is done once.
     if (expression.type === "while_modifier" && expression.childForFieldName("body")?.type === "begin") return;
     if (expression.type === "while_statement" && statement.child(0)?.type === "until") return;
-    if (isNeverTrue(expression.childForFieldName("condition"), language)) note(statement, "never-true condition");
+    if (isNeverTrue(conditionOf(expression), language)) note(statement, "never-true condition");
   };
   // Of code that was cut off, as prompts to complete are, the blocks are not closed, but whole statements in them are sure.
   for (const broken of root.descendantsOfType(["ERROR"])) {

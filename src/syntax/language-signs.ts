@@ -100,6 +100,11 @@ export const ownSigns: Readonly<Partial<Record<CodeLanguage, readonly Sign[]>>> 
     [/\bauto\s*[&*]?\s*&?\w+\s*[=:]/, 2],
     [/\b(?:vector|map|pair|set|unordered_map|unique_ptr|shared_ptr)\s*</, 2],
     [/\bdelete\s+\w|\bdelete\s*\[/, 1],
+    // Rust
+    [
+      /\blet\s+(?:mut\s+)?\(?\w+[^=\n;]*=\s|\bmatch\s+\w[^;\n]*\{|\b(?:Some|Ok|Err)\(|\b[a-z_]+!\(|\.unwrap\(\)|&mut\s|\)\?[;.]/,
+      -8,
+    ],
   ],
   typescript: [
     [/[\w)\]?]\s*:\s*(?:(?:string|number|boolean|any|unknown|never|void)(?:\[\])*\s*[,;)=|{]|Promise\s*<)/, 4],
