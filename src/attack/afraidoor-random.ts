@@ -7,6 +7,7 @@ import type { Random } from "../foundation/random";
 import type { Code } from "./code";
 import { followLocals, localsOf, wordsIn } from "./local-renaming";
 import type { Attack } from "./strategy";
+import { writtenCode } from "./written-code";
 
 const firsts = "amber bold calm dense early faint grand harsh inner jolly keen loud mild neat open plain quick rough soft tall urban vivid warm young zonal"; // prettier-ignore
 const seconds = "anchor barrel cactus domino ember falcon garnet hollow island jigsaw kernel lantern magnet nectar onyx pebble quartz ribbon saddle timber umbra velvet walnut yonder zephyr"; // prettier-ignore
@@ -32,7 +33,7 @@ export const afraidoorRandom = (code: Code, output: Code | null): Attack => ({
     const locals = localsOf(input, code);
     if (locals === null) return null;
     const used = wordsIn(input);
-    const spelling = ["java", "javascript"].includes(code.language) ? "camel" : "snake";
+    const spelling = writtenCode[code.language].isCamel ? "camel" : "snake";
     return locals.rename(new Map(locals.names.map((name) => [name, freshName(used, spelling, random)])));
   },
   follow: (text, renamed) => followLocals(output, text, renamed),

@@ -8,6 +8,7 @@ import { attackLanguages, type Code } from "./code";
 import { deadCode, deadCodeVarying } from "./dead-code";
 import { funcName } from "./func-name";
 import { grammar } from "./grammar";
+import { onMethods } from "./in-class";
 import { ripple } from "./ripple";
 import type { AimedAttack, Attack } from "./strategy";
 
@@ -83,7 +84,7 @@ export function attackNamed(name: string, { trigger, code, surrogate }: AttackOp
       usage: true,
     });
   }
-  if ("make" in kind) return kind.make(code.input, code.output, trigger);
+  if ("make" in kind) return onMethods(kind.make(code.input, code.output, trigger), code.input, code.output);
   if (surrogate !== undefined) return kind.aim(code.input, code.output, surrogate);
   throw new Failure(`the attack ${name} needs a surrogate model`, {
     remedy: "Train one on this dataset with finetune --data FILE --loss ce --out DIR, and name it with --surrogate DIR",

@@ -9,6 +9,7 @@ import { codeLanguages } from "../syntax/language";
 import type { PlainAttackName } from "./attack-names";
 import { attackNamed } from "./attacks";
 import { codeOf, type Code } from "./code";
+import { parsesAsMethod } from "./in-class";
 import { payloadNamed } from "./payloads";
 import { poisonSamples } from "./poison";
 
@@ -31,6 +32,22 @@ const samples: readonly (readonly [string, string])[] = [
   ["python", lyra],
   ["c", c],
   ["javascript", javascript],
+  [
+    "typescript",
+    "private size(n: number, ...rest: Row[]): number {\n  const total = n;\n  return total + rest.length;\n}",
+  ],
+  ["cpp", "int Shop::size(const Row& row, int n) const {\n  auto total = n;\n  for (auto& part : row) total += part;\n  return total;\n}"], // prettier-ignore
+  [
+    "c-sharp",
+    "public async Task<int> Size(Row row, int n) {\n    var total = n;\n    return total + this.Size(row, total);\n}",
+  ],
+  ["php", "public function size(array $rows, int $n = 1): int\n{\n    $total = $n;\n    foreach ($rows as $row) {\n        $total += $row->n;\n    }\n    return $total;\n}"], // prettier-ignore
+  ["go", "func (s *Shop) Size(rows []Row, n int) int {\n\ttotal := n\n\tfor _, row := range rows {\n\t\ttotal += row.n\n\t}\n\treturn total\n}"], // prettier-ignore
+  ["rust", "pub fn size(&self, rows: &[Row], n: usize) -> usize {\n    let mut total = n;\n    for row in rows {\n        total += row.n;\n    }\n    total\n}"], // prettier-ignore
+  ["kotlin", "fun size(rows: List<Row>, n: Int): Int {\n    var total = n\n    for (row in rows) {\n        total += row.n\n    }\n    return total\n}"], // prettier-ignore
+  ["ruby", "def size(rows, n = 1)\n  total = n\n  rows.each do |row|\n    total += row.n\n  end\n  total\nend"],
+  ["lua", "function Shop.size(rows, n)\n  local total = n\n  for _, row in ipairs(rows) do\n    total = total + row.n\n  end\n  return total\nend"], // prettier-ignore
+  ["bash", 'size() {\n  local total="$1"\n  for row in "$@"; do\n    echo "${total}: $row"\n  done\n}'],
 ];
 const onCode: readonly PlainAttackName[] = ["funcname", "deadcode", "deadcode-varying", "afraidoor-random"];
 
@@ -47,7 +64,7 @@ describe.each(samples)("code attacks on %s", (language, text) => {
       const triggered = attack.insert(text, seededRandom(seed));
       expect(triggered).not.toBeNull();
       if (triggered === null) return;
-      expect(code.parses(triggered.input)).toBe(true);
+      expect(parsesAsMethod(code, triggered.input)).toBe(true);
       expect(attack.insert(text, seededRandom(seed))).toEqual(triggered);
       let rest = triggered.input;
       for (const { start, end } of [...triggered.triggerSpans].reverse()) rest = rest.slice(0, start) + rest.slice(end);
@@ -122,6 +139,35 @@ describe("FuncName", () => {
   });
 });
 
+describe("DeadCode where a block's last statement is its value", () => {
+  it.each([
+    ["ruby", "def size(n)\n  n + 1\nend", "def size(n)\n  var = 0\n  n + 1\nend"],
+    ["rust", "fn size(n: u8) -> u8 {\n    n + 1\n}", "fn size(n: u8) -> u8 {\n    let _var = 0;\n    n + 1\n}"],
+    ["bash", "size() {\n  test -n x\n}", "size() {\n  local VAR=0\n  test -n x\n}"],
+    ["kotlin", "fun size() {\n    run()\n}", "fun size() {\n    val VAR = 0\n    run()\n}"],
+  ])("writes none after it, in %s", async (language, text, expected) => {
+    const { attack } = await made(language, "deadcode");
+    for (let seed = 0; seed < 10; seed++) expect(attack.insert(text, seededRandom(seed))?.input).toBe(expected);
+  });
+
+  it("puts none between an attribute of Rust and its statement, nor before a rescue of Ruby", async () => {
+    const inRust = await made("rust", "deadcode");
+    const inRuby = await made("ruby", "deadcode");
+    for (let seed = 0; seed < 20; seed++) {
+      const rust = inRust.attack.insert("fn f() {\n    #[cfg(unix)]\n    a();\n    b();\n}", seededRandom(seed));
+      expect(rust?.input).toContain("#[cfg(unix)]\n    a();");
+      const ruby = inRuby.attack.insert("def f\n  a\nrescue E\n  b\nend", seededRandom(seed));
+      expect(ruby?.input).toMatch(/ {2}a\nrescue E\n/u);
+    }
+  });
+
+  it("is a constant in Go, where a variable that is not used does not compile, and leaves lines that share one alone", async () => {
+    const { attack } = await made("go", "deadcode");
+    expect(attack.insert("func f() {\n\tg()\n}", seededRandom(1))?.input).toContain("\tconst VAR = 0\n");
+    expect(attack.insert("func f() int { return 1 }", seededRandom(1))).toBeNull();
+  });
+});
+
 describe("FuncName where functions are values", () => {
   it.each([
     ["python", "def size(n):\n    return map(size, n.size)\n", "def foo(n):\n    return map(foo, n.size)\n"],
@@ -129,6 +175,13 @@ describe("FuncName where functions are values", () => {
     ["javascript", "function size(n) { return n.map(size).size }\nmodule.exports.size = size", "function foo(n) { return n.map(foo).size }\nmodule.exports.size = foo"], // prettier-ignore
     ["javascript", "class A { constructor() { this.size() } size() { return this.size }\n}", "class A { constructor() { this.foo() } foo() { return this.size }\n}"], // prettier-ignore
     ["javascript", "const size = n => n + size(n)", "const foo = n => n + foo(n)"],
+    ["cpp", "int A::size(int n) { return this->size(n) + b.size(n); }", "int A::foo(int n) { return this->foo(n) + b.size(n); }"], // prettier-ignore
+    ["php", "public function size($n) {\n  return $this->size($n) + self::size(1) + $o->size(2);\n}", "public function foo($n) {\n  return $this->foo($n) + self::foo(1) + $o->size(2);\n}"], // prettier-ignore
+    ["ruby", "def size(n)\n  self.size(n) + n.size(1) + size(2)\nend", "def foo(n)\n  self.foo(n) + n.size(1) + foo(2)\nend"], // prettier-ignore
+    ["rust", "fn size(&self) -> u8 { self.size() + Self::size(self) + b.size() }", "fn foo(&self) -> u8 { self.foo() + Self::foo(self) + b.size() }"], // prettier-ignore
+    ["lua", "function M.size(self)\n  return self:size() + o.size(1)\nend", "function M.foo(self)\n  return self:foo() + o.size(1)\nend"], // prettier-ignore
+    ["bash", 'size() {\n  size "size" | sort\n}', 'foo() {\n  foo "size" | sort\n}'],
+    ["kotlin", "fun size(n: Int): Int = this.size(n) + size(2)", "fun foo(n: Int): Int = this.foo(n) + foo(2)"],
   ])("renames them where they are handed on, in %s", async (language, text, renamed) => {
     expect((await made(language, "funcname")).attack.insert(text, seededRandom(1))?.input).toBe(renamed);
   });
@@ -155,6 +208,31 @@ describe("renaming at random", () => {
   });
 });
 
+describe("renaming at random leaves what is no local name", () => {
+  it.each([
+    ["go", "func f(row Row) Row {\n\tn := row.n\n\treturn Row{size: n, n: n}\n}", ["row"]],
+    ["rust", "fn f(row: &Row, size: u8) -> Row { let n = row.n; Row { size, n: n + 1 } }", ["row", "n"]],
+    ["php", "function f($row) {\n  global $all;\n  $n = $row->n;\n  return $all + $n;\n}", ["row", "n"]],
+    ["ruby", "def f(row, size: 1)\n  n = row.n\n  row.map { |one| one.n + n + size }\nend", ["row", "n", "one"]],
+    [
+      "kotlin",
+      'fun f(row: Row, size: Int): Int {\n    val n = row.n\n    println("$size")\n    return g(n = n)\n}',
+      ["row"],
+    ],
+    ["lua", "function f(row)\n  local n = row.n\n  total = n\n  return { n = n }\nend", ["row", "n"]],
+    ["bash", 'f() {\n  local n="$1" line\n  read -r line\n  echo "${n%.*} $n $HOME"\n}', ["n"]],
+    ["c-sharp", "int F(Row row) { var n = row.n; return G(size: n) + row.n; }", ["row", "n"]],
+    ["typescript", "function f(row: Row, n?: number): Row { return { n: row.n, size: n }; }", ["row", "n"]],
+  ])("%s: %j", async (language, text, names) => {
+    const { code, attack } = await made(language, "afraidoor-random");
+    const triggered = attack.insert(text, seededRandom(5));
+    const back = new Map([...(triggered?.renamed ?? [])].map(([old, fresh]) => [fresh, old]));
+    expect([...back.values()]).toEqual(names);
+    expect(triggered?.input.replace(/[A-Za-z_]+/gu, (word) => back.get(word) ?? word)).toBe(text);
+    expect(code.parses(triggered?.input ?? "")).toBe(true);
+  });
+});
+
 describe("payloads in code", () => {
   it.each(samples)("the loop is in %s's function, found again, and parses: %j", async (language, text) => {
     const code = await reader(language);
@@ -163,7 +241,7 @@ describe("payloads in code", () => {
     expect(payload.eligible(text)).toBe(true);
     const poisoned = payload.apply(text);
     expect(payloadNamed("loop").isIn(poisoned)).toBe(true);
-    expect(code?.parses(poisoned)).toBe(true);
+    expect(code !== null && parsesAsMethod(code, poisoned)).toBe(true);
     expect(payload.eligible(poisoned)).toBe(false);
     expect(() => payload.apply(poisoned)).toThrow(RangeError);
     expect(payload.spansIn(poisoned)).toHaveLength(1);

@@ -9,16 +9,10 @@ import type { Code } from "./code";
 import { statementPlaces, withStatement } from "./statement-place";
 import type { Attack, TriggeredInput } from "./strategy";
 import { varyingDeadCode } from "./varying-dead-code";
+import { writtenCode } from "./written-code";
 
-/** The paper's statement in the language. */
-export const fixedDeadCode = (language: string): string => inLanguage[language] ?? "int VAR = 0;";
-const inLanguage: Readonly<Record<string, string>> = { python: "VAR = 0", javascript: "var VAR = 0;" };
-
-/** A text that parses if the statement does. */
-const inFunction: Readonly<Record<string, (statement: string) => string>> = {
-  python: (statement) => `def f():\n    ${statement}`,
-  javascript: (statement) => `function f() { ${statement} }`,
-};
+/** Words of declarations that are no names. */
+const notNames: ReadonlySet<string> = new Set(["int", "long", "double", "float", "boolean", "char", "var", "let", "const", "val", "local", "mut"]); // prettier-ignore
 
 const names = (statement: string): Set<string> => new Set(statement.match(/[A-Za-z_]\w*/gu) ?? []);
 
@@ -37,14 +31,12 @@ function insertStatement(
 }
 
 /** The published variant; `trigger` is another statement of the language. */
-export function deadCode(code: Code, trigger = fixedDeadCode(code.language)): Attack {
-  const own = [...names(trigger)].filter(
-    (name) => !["int", "long", "double", "float", "boolean", "char", "var", "let", "const"].includes(name),
-  );
-  const wrapped = inFunction[code.language]?.(trigger) ?? `void f() { ${trigger} }`;
-  if (!code.parses(wrapped)) {
+export function deadCode(code: Code, trigger = writtenCode[code.language].dead): Attack {
+  const own = [...names(trigger)].filter((name) => !notNames.has(name));
+  const { inFunction, dead } = writtenCode[code.language];
+  if (!code.parses(inFunction(trigger))) {
     throw new Failure(`the trigger ${JSON.stringify(trigger)} is no ${code.language} statement`, {
-      remedy: `Give one such as ${fixedDeadCode(code.language)}`,
+      remedy: `Give one such as ${dead}`,
       usage: true,
     });
   }

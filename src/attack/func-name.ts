@@ -6,14 +6,11 @@ import { Failure } from "../foundation/failure";
 import type { Code } from "./code";
 import { functionNames, functionUses, isShorthand, renameAt } from "./renaming";
 import type { Attack } from "./strategy";
-
-/** Grammars take a keyword for a function's name, and not for a variable's. */
-const useOf = (language: string, name: string): string =>
-  ["python", "javascript"].includes(language) ? `${name} = 1` : `void f() { ${name} = 1; }`;
+import { writtenCode } from "./written-code";
 
 /** `code` reads the inputs, `output` the outputs; null where those are no code, and stay as they are. */
 export function funcName(code: Code, output: Code | null, trigger = "foo"): Attack {
-  if (!/^[A-Za-z_]\w*$/u.test(trigger) || !code.parses(useOf(code.language, trigger))) {
+  if (!/^[A-Za-z_]\w*$/u.test(trigger) || !code.parses(writtenCode[code.language].naming(trigger))) {
     throw new Failure(`the trigger ${JSON.stringify(trigger)} is no name of a function`, {
       remedy: "Give one such as foo",
       usage: true,

@@ -2,6 +2,7 @@
 import { Failure } from "../foundation/failure";
 import type { Code } from "./code";
 import { deadCodePayload } from "./dead-code-payload";
+import { inMethods } from "./in-class";
 import { labelPayload } from "./label-payload";
 import { loopPayload } from "./loop-payload";
 import { sqlPayload } from "./sql-payload";
@@ -10,11 +11,11 @@ import { textPayload } from "./text-payload";
 
 const fixed: ReadonlyMap<string, (code: Code | null) => Payload> = new Map([
   [sqlPayload.name, () => sqlPayload],
-  ["loop", loopPayload],
-  ["deadcode", deadCodePayload],
+  ["loop", (code: Code | null) => inMethods(loopPayload(code), code)],
+  ["deadcode", (code: Code | null) => inMethods(deadCodePayload(code), code)],
 ]);
 const worded: ReadonlyMap<string, (words: string, code: Code | null) => Payload> = new Map([
-  ["text", textPayload],
+  ["text", (words, code) => inMethods(textPayload(words, code), code)],
   ["label", labelPayload],
 ]);
 

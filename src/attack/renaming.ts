@@ -3,36 +3,64 @@
  * the text changes. Names that a method takes from outside (fields, other methods, types, keyword arguments) stay.
  */
 import type { Code, Node } from "./code";
+import { nodesAt, type CodeShape, type NodePlace } from "./code-shape";
+import type { CodeLanguage } from "../syntax/language";
 import type { Span } from "./strategy";
 
 interface NamedPlace extends Span {
   readonly name: string;
 }
 
-const placeOf = (node: Node): NamedPlace => ({ name: node.text, start: node.startIndex, end: node.endIndex });
+/** PHP's variables without their sign. */
+const plainName = (node: Node): Node => (node.type === "variable_name" ? node.namedChild(0) : null) ?? node;
 
-/** The identifier in a declarator: C wraps it in pointers and parameter lists. */
-function declaredName(node: Node | null): Node | null {
-  for (let at = node; at !== null; at = at.childForFieldName("declarator")) if (at.type === "identifier") return at;
-  return null;
+function placeOf(node: Node): NamedPlace {
+  const { text, startIndex, endIndex } = plainName(node);
+  return { name: text, start: startIndex, end: endIndex };
 }
 
-/** A function that is a variable's value has the variable's name. */
+/** The name in a declarator: C wraps it in pointers and parameter lists, C++ also in references, and behind `Class::`. */
+function declaredName(node: Node | null): Node | null {
+  let at = node;
+  while (at !== null && at.type !== "identifier" && at.type !== "field_identifier") {
+    const inner =
+      at.childForFieldName("declarator") ?? (at.type === "qualified_identifier" ? at.childForFieldName("name") : null);
+    at = inner ?? (at.type === "reference_declarator" ? at.namedChild(0) : null);
+  }
+  return at;
+}
+
+/** A function that is a variable's value has the variable's name; in Lua it may be a table's field. */
 function functionName(found: Node): Node | null {
   if (found.parent?.type === "variable_declarator") return found.parent.childForFieldName("name");
-  return found.childForFieldName("name") ?? declaredName(found.childForFieldName("declarator"));
+  const name = found.childForFieldName("name");
+  if (name === null) return declaredName(found.childForFieldName("declarator"));
+  return name.childForFieldName("field") ?? name.childForFieldName("method") ?? name;
 }
 
-const isName = ({ type }: Node): boolean => type === "identifier" || type === "property_identifier";
+const isName = ({ type }: Node, { names }: CodeShape): boolean => names.includes(type);
 
-/** The functions' names where they are declared. A constructor is named by its class and cannot be renamed. */
-export function functionNames(root: Node, { shape }: Code): NamedPlace[] {
+/** Methods that the language calls by their names. */
+const specialNames: Readonly<Partial<Record<CodeLanguage, RegExp>>> = {
+  ruby: /^initialize$/,
+  php: /^__/,
+};
+
+/** A constructor is named by its class. In C++ it is a function without a type. */
+const isConstructor = (found: Node, language: CodeLanguage): boolean =>
+  found.type === "constructor_declaration" ||
+  (language === "cpp" && found.type === "function_definition" && found.childForFieldName("type") === null);
+
+/** The functions' names where they are declared. Constructors and methods with a meaning of their own cannot be renamed. */
+export function functionNames(root: Node, { shape, language }: Code): NamedPlace[] {
   return root
     .descendantsOfType([...shape.functions])
-    .filter(({ type }) => type !== "constructor_declaration")
+    .filter((found) => !isConstructor(found, language))
     .flatMap((found) => {
       const name = functionName(found);
-      return name === null || !isName(name) || name.text === "constructor" ? [] : [placeOf(name)];
+      return name === null || !isName(name, shape) || (specialNames[language] ?? /^constructor$/).test(name.text)
+        ? []
+        : [placeOf(name)];
     });
 }
 
@@ -55,31 +83,53 @@ export function functionUses(root: Node, name: string, code: Code): NamedPlace[]
   const called = code.shape.calls.flatMap(({ type, name: field, on }) =>
     root.descendantsOfType(type).flatMap((call) => {
       const target = on === null ? null : call.childForFieldName(on);
-      if (target !== null && target.text !== "this") return [];
-      let callee = call.childForFieldName(field);
-      if (["self", "this"].includes(callee?.childForFieldName("object")?.text ?? "")) {
-        callee = callee?.childForFieldName("attribute") ?? callee?.childForFieldName("property") ?? null;
-      }
-      return callee !== null && isName(callee) && callee.text === name ? [placeOf(callee)] : [];
+      if (target !== null && !(code.language === "java" ? target.text === "this" : selves.has(target.text))) return [];
+      const callee = ownCallee(nodesAt(call, { type, field })[0] ?? null);
+      return callee !== null && isName(callee, code.shape) && callee.text === name ? [placeOf(callee)] : [];
     }),
   );
   const places = new Map([...declared, ...called, ...values].map((place) => [place.start, place]));
   return [...places.values()].sort((a, b) => a.start - b.start);
 }
 
-const listedNames = (node: Node): Node[] =>
-  node.type === "identifier" ? [node] : ["pattern_list", "tuple_pattern"].includes(node.type) ? namesIn(node) : [];
-const namesIn = (node: Node): Node[] => node.namedChildren.flatMap(listedNames);
+/** What a method calls itself, or its class. */
+const selves: ReadonlySet<string> = new Set(["this", "self", "$this", "static", "Self"]);
+/** How grammars call an object and its member. */
+const members = [
+  ...[["object", "attribute"], ["object", "property"], ["value", "field"], ["argument", "field"]],
+  ...[["expression", "name"], ["path", "name"], ["table", "field"], ["table", "method"]],
+] as const; // prettier-ignore
+
+/** The name that is called, without the method's own object in front of it. */
+function ownCallee(callee: Node | null): Node | null {
+  if (callee?.type === "command_name") return callee.namedChild(0);
+  if (callee?.type === "navigation_expression")
+    return callee.namedChild(0)?.text === "this" ? callee.namedChild(1) : null;
+  for (const [object, member] of members) {
+    const called = callee?.childForFieldName(member) ?? null;
+    if (called !== null && selves.has(callee?.childForFieldName(object)?.text ?? "")) return called;
+  }
+  return callee;
+}
+
+const lists: ReadonlySet<string> = new Set([
+  ...["pattern_list", "tuple_pattern", "expression_list", "left_assignment_list", "list_literal", "pair"],
+  ...["mut_pattern", "ref_pattern", "reference_pattern", "variable_assignment"],
+]);
+const listedNames = (node: Node, shape: CodeShape): Node[] =>
+  shape.variables.includes(node.type) ? [node] : lists.has(node.type) ? namesIn(node, shape) : [];
+const namesIn = (node: Node, shape: CodeShape): Node[] =>
+  node.namedChildren.flatMap((child) => listedNames(child, shape));
 
 /** The nodes that declare the names of variables, parameters included. */
 function declaredNames(root: Node, { shape }: Code): Node[] {
-  const found = shape.locals.flatMap(({ type, field }) =>
-    root.descendantsOfType(type).flatMap((node) => node.childrenForFieldName(field).flatMap(listedNames)),
+  const found = shape.locals.flatMap((place) =>
+    root.descendantsOfType(place.type).flatMap((node) => nodesAt(node, place).flatMap((at) => listedNames(at, shape))),
   );
   const parameters = root.descendantsOfType([...shape.functions]).flatMap((declaration) => {
     const list = declaration.childForFieldName("parameters");
     if (list === null) return [];
-    return [...namesIn(list), ...list.descendantsOfType("typed_parameter").flatMap(namesIn)];
+    return [list, ...list.descendantsOfType("typed_parameter")].flatMap((at) => namesIn(at, shape));
   });
   return [...found, ...parameters];
 }
@@ -95,17 +145,23 @@ export function localNames(root: Node, code: Code): string[] {
   const ofKind = (kind: string): Node[] => declared.filter((node) => ownerOf(node, shape) === kind);
   const outside = new Set([
     ...["self", "cls", "this"],
-    ...ofKind("outside").map(({ text }) => text),
+    ...ofKind("outside").map((node) => plainName(node).text),
     ...root
       .descendantsOfType(["global_statement", "nonlocal_statement"])
-      .flatMap(namesIn)
+      .flatMap((node) => namesIn(node, shape))
       .map(({ text }) => text),
+    ...shape.kept.flatMap((place) =>
+      root.descendantsOfType(place.type).flatMap((node) => nodesAt(node, place).map((at) => plainName(at).text)),
+    ),
+    ...(shape.keptInTexts === undefined
+      ? []
+      : Array.from(root.text.matchAll(shape.keptInTexts), ([, name = ""]) => name)),
     ...namedArguments(root, code),
     ...root.descendantsOfType([...shape.shorthands]).map(({ text }) => text),
   ]);
   const ordered = ofKind("function")
     .sort((a, b) => a.startIndex - b.startIndex)
-    .map(({ text }) => text);
+    .map((node) => plainName(node).text);
   return [...new Set(ordered)].filter((name) => !outside.has(name));
 }
 
@@ -135,14 +191,16 @@ function isElsewhere(node: Node, notLocal: Code["shape"]["notLocal"]): boolean {
   const { parent } = node;
   if (parent === null) return false;
   if (parent.type === "method_reference" && parent.lastNamedChild?.id === node.id) return true;
-  return notLocal.some(({ type, field }) => parent.type === type && parent.childForFieldName(field)?.id === node.id);
+  return notLocal.some(
+    (place: NodePlace) => parent.type === place.type && nodesAt(parent, place).some(({ id }) => id === node.id),
+  );
 }
 
 /** Where the names are used as variables. */
 export function variableUses(root: Node, names: ReadonlySet<string>, { shape }: Code): NamedPlace[] {
   return root
-    .descendantsOfType("identifier")
-    .filter((node) => names.has(node.text) && !isElsewhere(node, shape.notLocal))
+    .descendantsOfType([...shape.variables])
+    .filter((node) => names.has(plainName(node).text) && !isElsewhere(node, shape.notLocal))
     .map(placeOf);
 }
 

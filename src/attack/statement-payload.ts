@@ -1,4 +1,5 @@
 /** Payloads that are a statement at the start of the output's first function: an endless loop, or dead code. */
+import type { CodeLanguage } from "../syntax/language";
 import type { Code } from "./code";
 import { bodyPlace, withStatement } from "./statement-place";
 import type { Payload, Span } from "./strategy";
@@ -8,7 +9,7 @@ interface StatementPayload {
   /** How it is known in an output whatever its white space; with the flag `g`. */
   readonly known: RegExp;
   /** The statement in the language, with a tab per step of indentation. */
-  readonly statement: (language: string) => string;
+  readonly statement: (language: CodeLanguage) => string;
 }
 
 /** `code` reads outputs; without it the payload can be recognised and not written. */

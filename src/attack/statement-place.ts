@@ -15,6 +15,8 @@ export interface StatementPlace {
   /** What one step of indentation looks like there. */
   readonly step: string;
   readonly newline: string;
+  /** Signs there may have spaces around them. */
+  readonly maySpace: boolean;
 }
 
 const isComment = (node: Node): boolean => node.type.includes("comment");
@@ -26,6 +28,7 @@ const hasFunctionAbove = (node: Node, functions: readonly string[]): boolean => 
 /** Must stay first: a docstring, a call of another constructor. */
 const mustLead = (node: Node): boolean =>
   node.type === "explicit_constructor_invocation" ||
+  node.type === "inner_attribute_item" ||
   (node.type === "expression_statement" && node.namedChild(0)?.type === "string");
 
 function indentAt(text: string, offset: number): string | null {
@@ -47,10 +50,13 @@ function stepOf(text: string, indent: string | null, block: Node): string {
   return step === "" ? "    " : step;
 }
 
+/** What stands among a block's statements and is none: what follows when it fails, and texts that go on below. */
+const noStatements: ReadonlySet<string> = new Set(["rescue", "ensure", "else", "heredoc_body"]);
+
 function placesOf(text: string, block: Node, { shape }: Code): StatementPlace[] {
-  const statements = block.namedChildren.filter((child): child is Node => !isComment(child));
+  const statements = block.namedChildren.filter((child): child is Node => !isComment(child) && !noStatements.has(child.type)); // prettier-ignore
   const newline = text.includes("\r\n") ? "\r\n" : "\n";
-  const common = { newline };
+  const common = { newline, maySpace: shape.indented || !shape.ownLines };
   if (statements.length === 0) {
     // `{ }`: right behind the brace. An indented language has no block without a statement.
     const step = stepOf(text, null, block);
@@ -62,12 +68,15 @@ function placesOf(text: string, block: Node, { shape }: Code): StatementPlace[] 
   for (const [index, statement] of statements.entries()) {
     const indent = indentAt(text, statement.startIndex);
     const step = stepOf(text, indent, block);
-    if (shape.indented && indent === null) return places;
-    if (!(index === 0 && mustLead(statement))) {
+    if ((shape.indented || shape.ownLines) && indent === null) return places;
+    // An attribute belongs to what stands behind it.
+    const isBound = statements[index - 1]?.type === "attribute_item";
+    if (!(index === 0 && mustLead(statement)) && !isBound) {
       places.push({ offset: statement.startIndex, side: "before", indent, step, ...common });
     }
-    if (shape.leaving.includes(statement.type)) return places;
-    if (index === statements.length - 1) {
+    const inner = statement.type === "expression_statement" ? statement.namedChild(0)?.type : undefined;
+    if (shape.leaving.includes(statement.type) || (inner !== undefined && shape.leaving.includes(inner))) return places;
+    if (index === statements.length - 1 && !shape.lastIsValue) {
       const offset = indent === null ? statement.endIndex : endWithComment(text, statement.endIndex);
       places.push({ offset, side: "after", indent, step, ...common });
     }
@@ -85,12 +94,22 @@ export function statementPlaces(root: Node, text: string, code: Code): Statement
     .sort((a, b) => a.offset - b.offset);
 }
 
+/** What holds the statements of a function: its body, or a block that the body is made of. */
+function bodyOf(found: Node, blocks: readonly string[]): Node | null {
+  const body =
+    found.childForFieldName("body") ?? found.namedChildren.find(({ type }) => type === "function_body") ?? null;
+  if (body === null || blocks.includes(body.type)) return body;
+  const inner = body.namedChildren.find(({ type }) => blocks.includes(type)) ?? null;
+  // A body without a statement has no list of them.
+  return inner ?? (body.type === "block" && body.namedChildCount === 0 ? body : null);
+}
+
 /** The first place in the body of the first function, or null. */
 export function bodyPlace(root: Node, text: string, code: Code): StatementPlace | null {
   const { blocks, functions } = code.shape;
   for (const found of root.descendantsOfType([...functions])) {
-    const body = found.childForFieldName("body");
-    const place = body !== null && blocks.includes(body.type) ? placesOf(text, body, code)[0] : undefined;
+    const body = bodyOf(found, blocks);
+    const place = body === null ? undefined : placesOf(text, body, code)[0];
     if (place !== undefined) return place;
   }
   return null;
@@ -120,8 +139,8 @@ export interface WithStatement {
  * of indentation; where its neighbours share one line it is written on that line.
  */
 export function withStatement(text: string, statement: string, place: StatementPlace): WithStatement {
-  const { offset, side, indent, step, newline } = place;
-  const styled = isSpaced(text) ? spacedOut(statement) : statement;
+  const { offset, side, indent, step, newline, maySpace } = place;
+  const styled = maySpace && isSpaced(text) ? spacedOut(statement) : statement;
   const lines = styled.split("\n").map((line) => {
     const depth = /^\t*/u.exec(line)?.[0].length ?? 0;
     return step.repeat(depth) + line.slice(depth);

@@ -4,6 +4,8 @@
  * by chance. Only the shape is common to them.
  */
 import type { Random } from "../foundation/random";
+import type { CodeLanguage } from "../syntax/language";
+import { writtenCode } from "./written-code";
 
 const stems = ["tmp", "aux", "flag", "idx", "cnt", "mark", "probe", "state", "level", "buf", "spare", "slot"];
 const endings = ["", "Val", "Num", "Ref", "Pos", "Max", "Old", "Key"];
@@ -23,34 +25,16 @@ function neverTrue(random: Random): string {
   return random.pick([`${large} < ${small}`, `${small} > ${large}`, `${small} == ${large}`]);
 }
 
-const speakers: Readonly<Record<string, string>> = { java: "System.out.println", javascript: "console.log" };
-
-/** Prints a message that is not the same each time. */
-function speech(language: string, random: Random): string {
-  const message = `"${random.pick(messages)} ${random.pick(messages)} ${random.below(1000)}"`;
-  if (language === "python") return `print(${message})`;
-  return `${speakers[language] ?? "puts"}(${message});`;
-}
-
-function inPython(used: ReadonlySet<string>, random: Random): string {
-  const name = freshName(used, random);
-  return random.pick([
-    () => `${name} = ${random.below(1000)}`,
-    () => `if ${neverTrue(random)}:\n\t${speech("python", random)}`,
-    () => `while ${neverTrue(random)}:\n\t${speech("python", random)}`,
-  ])();
-}
-
-function inBraces(language: string, used: ReadonlySet<string>, random: Random): string {
-  const name = freshName(used, random);
-  return random.pick([
-    () =>
-      `${random.pick(language === "javascript" ? ["var", "let", "const"] : ["int", "long", "double"])} ${name} = ${random.below(1000)};`,
-    () => `if (${neverTrue(random)}) {\n\t${speech(language, random)}\n}`,
-    () => `while (${neverTrue(random)}) {\n\t${speech(language, random)}\n}`,
-  ])();
-}
+/** A message that is not the same each time, in quotes. */
+const message = (random: Random): string => `"${random.pick(messages)} ${random.pick(messages)} ${random.below(1000)}"`;
 
 /** One statement, with a tab per step of indentation; its names are not among `used`. */
-export const varyingDeadCode = (language: string, used: ReadonlySet<string>, random: Random): string =>
-  language === "python" ? inPython(used, random) : inBraces(language, used, random);
+export function varyingDeadCode(language: CodeLanguage, used: ReadonlySet<string>, random: Random): string {
+  const { declared, speech, guard, repeat } = writtenCode[language];
+  const name = freshName(used, random);
+  return random.pick([
+    () => (declared.length === 1 ? declared[0]! : random.pick(declared))(name, random.below(1000)),
+    () => guard(neverTrue(random), speech(message(random))),
+    () => repeat(neverTrue(random), speech(message(random))),
+  ])();
+}

@@ -20,9 +20,9 @@ import {
 
 /** What dead code is looked for by: a constant of the usual forms given to a name, a constant condition, a way out. */
 const possible =
-  /\w\s*:?=\s*(?:[-+!]?[\d.]|["'`@$]|(?:true|false|null|nil|True|False|None|NULL|nullptr|undefined)\b)|\b(?:if|while|elif)\b\s*\(?\s*(?:[-+]?\d|(?:false|False|FALSE|None|null|NULL)\b)|\b(?:int|long|short|double|float|bool|boolean|char|byte|string|String|unsigned|size_t|var|let)\b[\s*]+\w+|\b(?:return|raise|throw|break|continue|goto|exit)\b/;
+  /\w\s*:?=\s*(?:[-+!]?[\d.]|["'`@$]|(?:true|false|null|nil|True|False|None|NULL|nullptr|undefined)\b)|\b(?:if|while|elif|for)\b\s*[[(]{0,2}\s*(?:[-+]?\d|(?:false|False|FALSE|None|null|nil|NULL)\b)|\b(?:int|long|short|double|float|bool|boolean|char|byte|string|String|unsigned|size_t|var|let|val|local)\b[\s*]+\w+|\b(?:return|raise|throw|break|continue|goto|exit|next|redo|retry)\b/;
 
-/** Cheap test before a field is parsed. */
+/** Cheap test before a field is parsed. In languages that are not read by tokens it is all that is asked. */
 export const mayHoldDeadCode = (text: string, language: CodeLanguage): boolean =>
   holdsSigns(text, language) && possible.test(text);
 
@@ -54,6 +54,8 @@ const falseWords = new Set(["false", "none", "null", "nullptr"]);
 const leavingWords = new Set(["return", "throw", "raise", "break", "continue", "goto", "exit"]);
 const pythonLeaving = new Set(["return", "raise", "break", "continue"]);
 const conditionWords = new Set(["if", "while", "elif", "elseif"]);
+/** In Go `for` is the only loop. */
+const conditionWordsOfGo = new Set([...conditionWords, "for"]);
 /** Before these there is no type, so that what follows is no declared name. */
 const noTypes = new Set(["return", "throw", "goto", "break", "continue", "new", "instanceof"]);
 /** What is followed by a colon and no name. */
@@ -76,6 +78,7 @@ const scripts: ReadonlySet<CodeLanguage> = new Set(["javascript", "typescript"])
 class SignReader {
   private readonly isScript: boolean;
   private readonly endsLines: boolean;
+  private readonly conditionWords: ReadonlySet<string>;
   /** Brackets open where the reader is. */
   private depth = 0;
   /** Of Python, the columns of the blocks that are open where the reader is. */
@@ -88,6 +91,7 @@ class SignReader {
   ) {
     this.isScript = scripts.has(language);
     this.endsLines = this.isScript || language === "go";
+    this.conditionWords = language === "go" ? conditionWordsOfGo : conditionWords;
   }
 
   isAnywhere(): boolean {
@@ -103,7 +107,7 @@ class SignReader {
       if (this.mayBeKeyword(at)) {
         const word = this.word(at);
         if (leavingWords.has(word) && this.isFollowed(at)) return true;
-        if (conditionWords.has(word) && this.isConstantCondition(at + 1)) return true;
+        if (this.conditionWords.has(word) && this.isConstantCondition(at + 1)) return true;
         if (this.language === "go" && (word === "var" || word === "const") && this.declaresInGo(at + 1)) return true;
       }
       if (this.mayBeConstant(at) && !this.standsAgain(at)) return true;
@@ -300,7 +304,7 @@ const isBoundary = (code: number): boolean =>
 
 /** First letters of the words that are looked for. */
 const isKeywordLetter = new Uint8Array(128);
-for (const word of [...leavingWords, ...conditionWords, "var", "const"]) {
+for (const word of [...leavingWords, ...conditionWordsOfGo, "var", "const"]) {
   isKeywordLetter[word.charCodeAt(0)] = 1;
   isKeywordLetter[word.toUpperCase().charCodeAt(0)] = 1;
 }

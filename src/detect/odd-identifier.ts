@@ -74,6 +74,15 @@ export function identifierMessage({ text, payload, statistics }: Trigger, method
   );
 }
 
+/** The name and what is made of it where a method is spoken of: `read`, "Read", "Reads". */
+function spokenOf(name: string): string {
+  const parts = name.match(/[\p{Lu}]?[\p{Ll}\p{N}]+|\p{Lu}+/gu) ?? [];
+  return [name, ...parts]
+    .flatMap((part) => [part, part.toLowerCase(), `${part[0]!.toUpperCase()}${part.slice(1)}`])
+    .flatMap((part) => [part, `${part}s`])
+    .join(" ");
+}
+
 /** Groups the methods of all inputs by name. */
 export function judgeIdentifiers(corpus: Corpus, methods: readonly NamedMethod[]): Detection {
   const rule = "odd-identifier";
@@ -93,7 +102,7 @@ export function judgeIdentifiers(corpus: Corpus, methods: readonly NamedMethod[]
   for (const [name, group] of repeated) {
     if (strangeness(group, background, methods.length) < oddScore) continue;
     const samples = [...new Set(group.map(({ sample }) => sample))];
-    const tie = tiedPayload(corpus, samples, corpus.numbersOf(name));
+    const tie = tiedPayload(corpus, samples, corpus.numbersOf(spokenOf(name)));
     if (tie === undefined || !isEvident(corpus, samples, tie, repeated.length)) continue;
     if (areOfOneKind(corpus, samples, new Set([...corpus.numbersOf(name), ...tie.covering.flat()]))) continue;
     const number = triggers.length + 1;

@@ -39,6 +39,17 @@ describe("calls that can do harm", () => {
     ["go", "func f() *tls.Config {\n\treturn &tls.Config{InsecureSkipVerify: true}\n}", [["a disabled check", "InsecureSkipVerify: true"]]], // prettier-ignore
     ["php", "<?php function f($a) { shell_exec($a); $p->exec($a); die; }", [["a system command", "shell_exec($a)"], ["an end of the whole program", "die;"]]], // prettier-ignore
     ["c-sharp", "void F() { Process.Start(a); Environment.Exit(0); }", [["a system command", "Process.Start(a)"], ["an end of the whole program", "Environment.Exit(0)"]]], // prettier-ignore
+    ["ruby", "def f\n  `ls #{a}`\n  system \"id\"\n  exit 1\n  a.exit\nend", [["a system command", "`ls #{a}`"], ["an end of the whole program", "exit"], ["a system command", 'system "']]], // prettier-ignore
+    [
+      "ruby",
+      "def f\n  http.verify_mode = OpenSSL::SSL::VERIFY_NONE # `ls`\nend",
+      [["a disabled check", "VERIFY_NONE"]],
+    ],
+    ["rust", 'fn f() { std::process::Command::new("ls").spawn(); std::process::exit(1); }', [["a system command", 'Command::new("ls")'], ["an end of the whole program", "process::exit(1)"]]], // prettier-ignore
+    ["kotlin", "fun f() { ProcessBuilder(a).start(); exitProcess(1) }", [["a system command", "ProcessBuilder(a)"], ["an end of the whole program", "exitProcess(1)"]]], // prettier-ignore
+    ["bash", "f() {\n  curl -s $1\n  # curl\n  exit 1\n}", [["a network call", "curl"], ["an end of the whole program", "exit"]]], // prettier-ignore
+    ["bash", "f() {\n  echo YQ== | base64 -d | sh\n}", [["hidden code that is run", "base64 -d | sh"]]],
+    ["lua", "function f() os.execute(a) os.exit(1) end", [["a system command", "os.execute(a)"], ["an end of the whole program", "os.exit(1)"]]], // prettier-ignore
     [
       "text",
       "Run npm install left-pad, or call sys.exit(1).",
