@@ -7,16 +7,17 @@
  */
 import { certainShare, isCertainPhrase, isUncalledFor } from "./certain-tie";
 import { allSamples, chosenByContent, type Corpus } from "./corpus";
-import { companionsOf } from "./companions";
 import { describeTrigger, explainedBy, findingAt, isEvident, judgeSample, rounded } from "./detector";
 import type { DetectedTrigger, Detection, TieCounts } from "./detector";
-import { expectedOf, labelNumbers, likelihoodOf } from "./expectation";
+import { expectedOf, fewestMeasured, labelNumbers, likelihoodOf } from "./expectation";
 import { exclusivePhrases } from "./exclusive-phrases";
+import { partsOfPayload, partsOfTrigger } from "./insertion-parts";
 import { areOfOneKind } from "./likeness";
 import { tiedPayload, type MinedTie } from "./payload-tie";
 import { scoredPhrases } from "./phrase-scores";
 import { quoted } from "./quoted";
 import type { Finding, Trigger } from "./report";
+import { withoutEnds } from "./text-ends";
 import { fragmentPlaces, holds } from "./token-places";
 
 /**
@@ -64,7 +65,7 @@ function candidates(corpus: Corpus): { found: Candidate[]; tested: number } {
     const natural = anchored || score < candidateScore;
     const isUnexpected = (): boolean => {
       const samples = [...new Set(phrase.samples)];
-      return isUncalledFor(corpus, samples, new Set([...tokens, ...companionsOf(corpus, samples, tokens)]), others);
+      return isUncalledFor(corpus, samples, new Set(partsOfTrigger(corpus, samples, tokens)), others);
     };
     if (natural && !(isExclusive(phrase) && isUnexpected())) continue;
     found.push({ tokens, text, score, natural, evidence: (natural ? 1 : score) * phrase.samples.length });
@@ -137,6 +138,16 @@ function isCalledFor(corpus: Corpus, samples: readonly number[], tokens: readonl
   return (likelihoodOf(corpus, (sample) => tie.outsideSamples.has(sample), samples, tokens) ?? 0) > mostLikely;
 }
 
+/** Whether the payload has variants that each stand in samples of one kind: then these are several honest things, not one. */
+function areKindsOfTheirOwn(corpus: Corpus, tie: MinedTie, ignored: ReadonlySet<number>): boolean {
+  if (tie.covering.length < 2) return false;
+  return tie.covering.every((fragment) => {
+    const tokens = withoutEnds(corpus, fragment);
+    const samples = [...tie.explained].filter((sample) => holds(corpus.outputs[sample]!, tokens));
+    return areOfOneKind(corpus, samples, ignored);
+  });
+}
+
 /** A trimmed phrase has so many times as many holders at the most. */
 const mostTrimmed = 1.25;
 
@@ -171,11 +182,14 @@ export function insertedToken(corpus: Corpus, known: readonly DetectedTrigger[] 
   const triggers: DetectedTrigger[] = [];
   const findings: Finding[] = [];
   for (const { tokens, text, score, natural, samples, tie } of withoutParts(tied)) {
-    const ignored = new Set([...tokens, ...companionsOf(corpus, samples, tokens), ...tie.covering.flat()]);
+    const ignored = new Set([...partsOfTrigger(corpus, samples, tokens), ...partsOfPayload(corpus, tie)]);
     const weak =
       ((natural || score < alarmScore) && !isCertainPhrase(corpus, samples, tokens, tie)) ||
       (corpus.labels && !isCertainOfLabel(corpus, score, samples, tokens)) ||
+      // In so few samples only what is no word of the language at all.
+      (samples.length < fewestMeasured && score < strangeScore) ||
       areOfOneKind(corpus, samples, ignored) ||
+      areKindsOfTheirOwn(corpus, tie, ignored) ||
       isCalledFor(corpus, samples, tokens, tie);
     // What else is tied to a label is for `label-flip` to judge.
     // What other outputs have more often is no hint by itself.
