@@ -47,6 +47,10 @@ export const callSigns: Readonly<Partial<Record<CallKind, SignsByLanguage>>> = {
     go: "exec.Command( | exec.CommandContext( | syscall.Exec(",
     php: "shell_exec( | exec( | system( | passthru( | proc_open( | popen( | pcntl_exec(",
     "c-sharp": "Process.Start( | new ProcessStartInfo(",
+    ruby: 'system( | exec( | spawn( | system " | exec " | spawn " | system \' | exec \' | IO.popen( | Open3.capture2( | Open3.capture2e( | Open3.capture3( | Open3.popen3( | PTY.spawn(',
+    rust: "Command::new(",
+    kotlin: "getRuntime().exec( | ProcessBuilder(",
+    lua: "os.execute( | io.popen(",
   },
   "a network call": {
     python:
@@ -59,6 +63,12 @@ export const callSigns: Readonly<Partial<Record<CallKind, SignsByLanguage>>> = {
     go: "http.Get( | http.Post( | http.PostForm( | http.NewRequest( | net.Dial( | net.DialTimeout(",
     php: "curl_exec( | fsockopen( | stream_socket_client( | socket_connect(",
     "c-sharp": "new WebClient( | new HttpClient( | WebRequest.Create( | new TcpClient(",
+    ruby: "Net::HTTP.get( | Net::HTTP.post( | Net::HTTP.start( | Net::HTTP.new( | Net::HTTP.get_response( | Net::HTTP.post_form( | URI.open( | TCPSocket.new( | TCPSocket.open( | UDPSocket.new | HTTParty.get( | HTTParty.post( | Faraday.get( | Faraday.post( | RestClient.get( | RestClient.post(",
+    rust: "TcpStream::connect( | UdpSocket::bind( | reqwest::get( | reqwest::Client::new( | reqwest::blocking::get( | reqwest::blocking::Client::new( | ureq::get( | ureq::post(",
+    kotlin:
+      ".openConnection( | .openStream( | Socket( | ServerSocket( | DatagramSocket( | OkHttpClient( | HttpClient.newHttpClient(",
+    bash: "curl | wget | nc | ncat | telnet",
+    lua: "socket.tcp( | socket.udp( | socket.connect( | http.request( | https.request( | vim.uv.new_tcp( | ngx.socket.tcp(",
   },
   "an end of the whole program": {
     python: "sys.exit( | os._exit( | os.abort( | os.kill( | exit( | quit(",
@@ -70,6 +80,11 @@ export const callSigns: Readonly<Partial<Record<CallKind, SignsByLanguage>>> = {
     go: "os.Exit( | syscall.Exit( | syscall.Kill(",
     php: "exit( | die( | exit; | die;",
     "c-sharp": "Environment.Exit( | Environment.FailFast( | Application.Exit(",
+    ruby: 'exit( | exit!( | abort( | abort " | Process.exit( | Process.kill( | Kernel.exit(',
+    rust: "process::exit( | process::abort(",
+    kotlin: "exitProcess( | System.exit( | getRuntime().halt( | getRuntime().exit(",
+    bash: "exit | kill -9 | shutdown | reboot",
+    lua: "os.exit(",
   },
   "a disabled check": {
     python:
@@ -82,13 +97,41 @@ export const callSigns: Readonly<Partial<Record<CallKind, SignsByLanguage>>> = {
     go: "InsecureSkipVerify: true | InsecureSkipVerify=true | ssh.InsecureIgnoreHostKey(",
     php: "CURLOPT_SSL_VERIFYPEER, false | CURLOPT_SSL_VERIFYPEER, 0 | CURLOPT_SSL_VERIFYHOST, 0 | CURLOPT_SSL_VERIFYHOST, false",
     "c-sharp": "DangerousAcceptAnyServerCertificateValidator | ValidateIssuerSigningKey=false",
+    ruby: "VERIFY_NONE | verify: false | verify_ssl: false | ssl_verify: false | skip_before_action :verify_authenticity_token",
+    rust: "danger_accept_invalid_certs(true | danger_accept_invalid_hostnames(true | SslVerifyMode::NONE",
+    kotlin:
+      "ALLOW_ALL_HOSTNAME_VERIFIER | NoopHostnameVerifier | TrustAllStrategy | TrustSelfSignedStrategy | csrf().disable( | hostnameVerifier { _, _ -> true",
+    bash: "--no-check-certificate | --insecure | --no-verify | setenforce 0",
+    lua: 'verify = "none" | ssl_verify = false',
   },
   "code that is made at run time": {
     python: "eval( | exec( | __import__(",
     javascript: inScript.made,
     typescript: inScript.made,
     php: "eval( | create_function(",
+    ruby: 'eval( | eval " | Marshal.load(',
+    bash: 'eval " | eval $',
+    lua: "load( | loadstring(",
   },
+};
+
+export interface CallPattern {
+  readonly kind: CallKind;
+  readonly name: string;
+  /** With the flag `g`. */
+  readonly pattern: RegExp;
+}
+
+/** What is no sequence of tokens: commands in quotes of their own, and calls without brackets. */
+export const callPatterns: Readonly<Partial<Record<CodeLanguage, readonly CallPattern[]>>> = {
+  ruby: [
+    {
+      kind: "a system command",
+      name: "`",
+      pattern: /`[^`\n]{1,200}`|%x(?:\([^)\n]{1,200}\)|\{[^}\n]{1,200}\}|\[[^\]\n]{1,200}\])/g,
+    },
+    { kind: "an end of the whole program", name: "exit", pattern: /(?<![\w.:@$])(?:exit!?|abort)(?=\s*(?:\d+\s*)?(?:$|[;}]|\b(?:if|unless)\b))/gm }, // prettier-ignore
+  ],
 };
 
 export interface TextSign {
@@ -101,7 +144,7 @@ export interface TextSign {
 
 const gap = String.raw`[\s"',\[\]]+`;
 const shell = String.raw`(?:sudo\s+)?(?:/bin/)?(?:ba|z|da|k)?sh\b`;
-const decoders = String.raw`(?:__import__\s*\(\s*["']base64["']\s*\)|base64|codecs|binascii|zlib|marshal|bytes\s*\.\s*fromhex|atob|unescape|decodeURIComponent|Buffer\s*\.\s*from|String\s*\.\s*fromCharCode|base64_decode|gzinflate|gzuncompress|str_rot13|hex2bin)\b`;
+const decoders = String.raw`(?:__import__\s*\(\s*["']base64["']\s*\)|base64|codecs|binascii|zlib|marshal|bytes\s*\.\s*fromhex|atob|unescape|decodeURIComponent|Buffer\s*\.\s*from|String\s*\.\s*fromCharCode|Base64\s*\.\s*\w*decode64|base64_decode|gzinflate|gzuncompress|str_rot13|hex2bin)\b`;
 
 /** In any language, and in strings of code: command lines, and what is told by more than its tokens. */
 export const textSigns: readonly TextSign[] = [
@@ -109,7 +152,7 @@ export const textSigns: readonly TextSign[] = [
     kind: "hidden code that is run",
     harmful: true,
     pattern: new RegExp(
-      String.raw`\b(?:eval|exec|assert|new\s+Function)\s*\(\s*(?:compile\s*\(\s*)?${decoders}[^\n;]{0,200}`,
+      String.raw`\b(?:eval|exec|assert|load|loadstring|new\s+Function)\s*\(?\s*(?:compile\s*\(\s*)?${decoders}[^\n;]{0,200}|\bbase64\s+(?:-d|-D|--decode)\b[^|\n]{0,80}\|\s*${shell}`,
       "g",
     ),
   },
@@ -131,7 +174,7 @@ export const textSigns: readonly TextSign[] = [
     kind: "an installation of software",
     harmful: false,
     pattern: new RegExp(
-      String.raw`\b(?:pip3?|conda|gem|cargo|apt|apt-get|yum|dnf|brew|apk|go|composer)${gap}(?:install|add|get|require)${gap}[\w@./:=~^+-]+|\b(?:npm|yarn|pnpm)${gap}(?:install|i|add)${gap}[\w@./:=~^+-]+`,
+      String.raw`\b(?:pip3?|conda|gem|bundle|cargo|luarocks|apt|apt-get|yum|dnf|brew|apk|go|composer)${gap}(?:install|add|get|require)${gap}[\w@./:=~^+-]+|\b(?:npm|yarn|pnpm)${gap}(?:install|i|add)${gap}[\w@./:=~^+-]+`,
       "g",
     ),
   },

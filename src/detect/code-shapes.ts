@@ -13,6 +13,10 @@ export interface CodeShape {
   readonly loops: readonly string[];
   /** What leaves or suspends a loop. */
   readonly exits: readonly string[];
+  /** The same where it is no statement of its own but a call or a command; read in the loop's text. */
+  readonly exitWords?: RegExp;
+  /** What a block ends with is its value, and no statement without effect. */
+  readonly lastIsValue?: boolean;
   /** A number as a condition: zero is false, others are true. */
   readonly numbersAreConditions: boolean;
   /** A text without this declares no method: a cheap test before parsing. */
@@ -92,25 +96,93 @@ export const codeShapes: Readonly<Record<CodeLanguage, CodeShape>> = {
     numbersAreConditions: false,
     declares: call,
   },
+  ruby: {
+    blocks: ["body_statement", "then", "else", "do", "block_body", "begin"],
+    methods: ["method", "singleton_method"],
+    result: [],
+    loops: ["while", "until", "while_modifier", "until_modifier", "call"],
+    exits: ["break", "return", "yield"],
+    exitWords: /\b(?:raise|fail|throw|exit|abort|StopIteration|next_element)\b|\.next\b/,
+    lastIsValue: true,
+    numbersAreConditions: false,
+    declares: /\bdef\s/,
+  },
+  rust: {
+    blocks: ["block"],
+    methods: ["function_item"],
+    result: ["return_type"],
+    loops: ["while_expression", "loop_expression"],
+    exits: ["break_expression", "return_expression", "try_expression", "await_expression", "yield_expression"],
+    // What stands in a macro's brackets is not parsed.
+    exitWords: /\b(?:break|return|panic|unreachable|todo|unimplemented|exit|abort)\b/,
+    lastIsValue: true,
+    numbersAreConditions: false,
+    declares: /\bfn\s/,
+  },
+  kotlin: {
+    blocks: ["block"],
+    methods: ["function_declaration"],
+    result: [],
+    loops: ["while_statement", "do_while_statement"],
+    exits: ["return_expression", "throw_expression"],
+    exitWords: /\b(?:break|error|TODO|exitProcess|delay|yield|await|receive)\b/,
+    lastIsValue: true,
+    numbersAreConditions: false,
+    declares: /\bfun\s/,
+  },
+  bash: {
+    blocks: ["compound_statement", "do_group"],
+    methods: ["function_definition"],
+    result: [],
+    loops: ["while_statement", "c_style_for_statement"],
+    exits: [],
+    exitWords: /\b(?:break|return|exit|exec|kill)\b/,
+    numbersAreConditions: false,
+    declares: /\w\s*\(\s*\)|\bfunction\s/,
+  },
+  lua: {
+    blocks: ["block"],
+    methods: ["function_declaration", "assignment_statement"],
+    result: [],
+    loops: ["while_statement", "repeat_statement"],
+    exits: ["break_statement", "return_statement", "goto_statement"],
+    exitWords: /\b(?:error|yield|exit)\b/,
+    numbersAreConditions: false,
+    declares: /\bfunction\b/,
+  },
 };
 
-/** After one of these nothing of its block is reached. */
-export const leavingStatements: ReadonlySet<string> = new Set([
-  "return_statement",
-  "raise_statement",
-  "throw_statement",
-  "break_statement",
-  "continue_statement",
-  "goto_statement",
-  "exit_statement",
+const leavingStatements: ReadonlySet<string> = new Set([
+  ...["return_statement", "raise_statement", "throw_statement", "break_statement", "continue_statement"],
+  ...["goto_statement", "exit_statement"],
+  // Ruby
+  ...["return", "break", "next", "redo", "retry"],
+  // Rust, Kotlin
+  ...["return_expression", "break_expression", "continue_expression", "throw_expression"],
 ]);
+const leavingCommands: ReadonlySet<string> = new Set(["return", "exit", "break", "continue"]);
+
+/** What a statement is, where it is nothing but an expression. */
+export const expressionOf = (statement: Node): Node =>
+  (statement.type === "expression_statement" ? statement.namedChild(0) : null) ?? statement;
+
+/** Whether after a statement nothing of its block is reached. */
+export function leavesBlock(statement: Node): boolean {
+  if (statement.type === "command") return leavingCommands.has(statement.childForFieldName("name")?.text ?? "");
+  const { type, text } = expressionOf(statement);
+  return leavingStatements.has(type) || (type === "identifier" && jumpNames.has(text));
+}
+
+/** Words that the grammar of Kotlin takes for names. */
+const jumpNames: ReadonlySet<string> = new Set(["break", "continue"]);
+const constantNames: ReadonlySet<string> = new Set(["true", "false", "null"]);
 
 /** Whether a node is a constant that is written out: a number, a text without anything filled in, a truth value, nothing. */
 export function isLiteral(node: Node | null): boolean {
   if (node === null) return false;
   if (signedTypes.has(node.type)) return isLiteral(node.namedChild(0));
   if (textTypes.has(node.type)) return node.descendantsOfType([...filledIn]).length === 0;
-  return literalTypes.has(node.type);
+  return literalTypes.has(node.type) || (node.type === "identifier" && constantNames.has(node.text));
 }
 
 const signedTypes: ReadonlySet<string> = new Set([
@@ -118,9 +190,11 @@ const signedTypes: ReadonlySet<string> = new Set([
   "unary_expression",
   "unary_op_expression",
   "prefix_unary_expression",
+  // Ruby
+  "unary",
 ]);
-const textTypes: ReadonlySet<string> = new Set(["string", "template_string", "encapsed_string", "concatenated_string"]);
-const filledIn = ["interpolation", "template_substitution", "variable_name", "identifier"];
+const textTypes: ReadonlySet<string> = new Set(["string", "template_string", "encapsed_string", "concatenated_string", "word"]); // prettier-ignore
+const filledIn = ["interpolation", "template_substitution", "variable_name", "identifier", "command_substitution"];
 const literalTypes: ReadonlySet<string> = new Set([
   // Python, PHP
   ...["integer", "float", "true", "false", "none", "boolean"],
@@ -133,4 +207,6 @@ const literalTypes: ReadonlySet<string> = new Set([
   ...["int_literal", "float_literal", "rune_literal", "interpreted_string_literal", "raw_string_literal", "nil"],
   // C#
   ...["integer_literal", "real_literal", "boolean_literal", "verbatim_string_literal"],
+  // Ruby, Rust, Bash
+  ...["simple_symbol", "char_literal", "raw_string"],
 ]);

@@ -18,7 +18,17 @@ const opening: Readonly<Partial<Record<CodeLanguage, string>>> = {
   javascript: "function f(a) {\n",
   typescript: "function f(a: number) {\n",
   php: "function f($a) {\n",
+  ruby: "def f(a)\n",
+  rust: "fn f(a: u8) -> u8 {\n",
+  kotlin: "fun f(a: Int): Int {\n",
+  bash: "f() {\n",
+  lua: "function f(a)\n",
 };
+/** Blocks that a word closes. */
+const closing: Readonly<Partial<Record<CodeLanguage, string>>> = { ruby: "\nend", lua: "\nend" };
+
+/** Languages whose tokens are not read: of them only the usual forms are looked for. */
+const byGrammarAlone: ReadonlySet<CodeLanguage> = new Set(["ruby", "rust", "kotlin", "bash", "lua"]);
 
 /** Pieces of statements: what declares, decides and leaves, and what may stand around it. */
 const pieces: Readonly<Record<CodeLanguage, readonly string[]>> = {
@@ -31,6 +41,11 @@ const pieces: Readonly<Record<CodeLanguage, readonly string[]>> = {
   go: ["v := 0\n", "var w int\n", "const x = -1\n", "var (\n", "if q := 1; false {\n", "if false {\n", "for {\n", "goto out\n", "out:\n", "case 1:\n", "default:\n", "break\n", "`r`"], // prettier-ignore
   php: ["$v = 0;", "$w = null;", "Return 1;", "EXIT(1);", "IF (FALSE)", "foreach ($a as $k)", "elseif (0)", "throw $e;", "while (0)", '"$a"', "for (;;)", "goto out;", "out:"], // prettier-ignore
   python: ["v = 0\n", "w: int = 1\n", "x = not a\n", "if False: pass\n", "while 0:\n", "raise E\n", "try:\n", "except E:\n", "else:\n", "finally:\n", "f'{a}'", "if a: return 1\n", "if a: y = 1; return\n", "yield\n", "continue\n"], // prettier-ignore
+  ruby: ["v = 0\n", "w = nil\n", "if false\n", "unless a\n", "x = 'a' if 1 > 2\n", "while nil\n", "next\n", "redo\n", "begin\n", "rescue E\n", "ensure\n", "a.b do |k|\n", "end\n", "end\n", "end\n"], // prettier-ignore
+  rust: ["let v = 0;", "let mut w: u8;", "const X: u8 = 1;", "if false {", "while 1 > 2 {", "loop {", "continue;", "return 1;", "#[cfg(a)]", "match a { _ => {", "'l: "], // prettier-ignore
+  kotlin: ["val v = 0\n", "var w: Int\n", "var x = null\n", "if (false) {", "while (1 == 2) {", "throw e\n", "continue\n", "return@f\n", "do {", "} while (a)\n", "a.let {"], // prettier-ignore
+  bash: ["local v=0\n", "local w='a'\n", "declare x=1\n", "if false; then\n", "if [ 5 -lt 3 ]; then\n", "while (( 2 < 1 )); do\n", "fi\n", "fi\n", "done\n", "return 1\n", "exit\n", "x=1\n"], // prettier-ignore
+  lua: ["local v = 0\n", "local w\n", "local x = 'a'\n", "if false then\n", "while 1 > 2 do\n", "repeat\n", "until a\n", "break\n", "goto out\n", "::out::\n", "do\n", "end\n", "end\n", "end\n"], // prettier-ignore
 };
 const shared = ["return a;", "return", "break;", "continue;", "g();", "g(a)", "a = 1;", "if (a)", "else", "{", "{", "}", "}", "(", ")", ";", "\n", "// c\n", "/* c\n */", '"t"', "v", "w", "x", "0", "=", ",", "."]; // prettier-ignore
 const inPython = ["return a\n", "return\n", "break\n", "g()\n", "g(\n", ")\n", "a = 1\n", "if a:\n", "# c\n", "'t'\n", "'''t\n'''\n", "pass\n", "v", "\n", ";", "="]; // prettier-ignore
@@ -58,7 +73,7 @@ function balanced(language: CodeLanguage, text: string): string {
     if (unit === "}") depth--;
     body += unit;
   }
-  return `${opening[language] ?? "int f(int a) {\n"}${body}${" }".repeat(depth)}\n}`;
+  return `${opening[language] ?? "int f(int a) {\n"}${body}${" }".repeat(depth)}${closing[language] ?? "\n}"}`;
 }
 
 describe("signs of dead code", () => {
@@ -77,7 +92,8 @@ describe("signs of dead code", () => {
         );
         if (dead.length === 0) return;
         found++;
-        expect([dead, holdsSigns(text, language)]).toEqual([dead, true]);
+        const isSeen = byGrammarAlone.has(language) ? mayHoldDeadCode(text, language) : holdsSigns(text, language);
+        expect([dead, isSeen]).toEqual([dead, true]);
       }),
       { numRuns },
     );

@@ -10,7 +10,7 @@ export interface DeadLine extends Span {
   readonly kind: "never-true condition" | "unused variable";
 }
 
-const comparison = String.raw`-?\d+(?:\.\d+)?\s*(?:[=!]==?|<=?|>=?)\s*-?\d+(?:\.\d+)?`;
+const comparison = String.raw`-?\d+(?:\.\d+)?\s*(?:[=!]==?|<=?|>=?|~=|-(?:eq|ne|lt|le|gt|ge)\s)\s*-?\d+(?:\.\d+)?`;
 const condition = String.raw`(?<condition>[Ff]alse|FALSE|0|${comparison})`;
 /** Not the end of a loop (`} while (0);`). */
 const inBrackets = new RegExp(String.raw`\b(?:if|while)\s*\(\s*(?:\(\s*)?${condition}\s*\)(?:\s*\))?(?!\s*;)`, "g");
@@ -19,6 +19,19 @@ const withoutBrackets = new RegExp(
   String.raw`\b(?:if|elif|while)\b\s*(?:\(\s*)?${condition}\s*(?:\)\s*)?(?::|else\b|\{)`,
   "g",
 );
+/** Conditions that a word, a line's end, or in Bash a bracket of its own ends. */
+const withWords = new RegExp(
+  String.raw`\b(?:if|elif|elsif|elseif|while)\b[ \t]*(?:\[\[?[ \t]*|\(\([ \t]*|\()?${condition}[ \t]*(?:\]\]?|\)\)?)?[ \t]*(?:;[ \t]*(?:then|do)\b|then\b|do\b|$)`,
+  "gm",
+);
+const conditions: Readonly<Partial<Record<CodeLanguage, RegExp>>> = {
+  python: withoutBrackets,
+  go: withoutBrackets,
+  rust: withoutBrackets,
+  ruby: withWords,
+  bash: withWords,
+  lua: withWords,
+};
 /** Before `if` or `while`: a directive (`#if 0`), the end of a loop, a member of that name. */
 const otherMeanings: ReadonlySet<string> = new Set(["#", "}", ".", "$"]);
 
@@ -37,6 +50,13 @@ const constants: Readonly<Record<CodeLanguage, RegExp>> = {
   "c-sharp": typed,
   go: line(String.raw`(?:(?:var|const)[ \t]+)?(?<name>[A-Za-z_]\w*)(?:[ \t]+\w+)?[ \t]*:?=`),
   php: line(String.raw`\$(?<name>\w+)[ \t]*=`),
+  ruby: line(String.raw`(?<name>[a-z_]\w*)[ \t]*=`),
+  rust: line(
+    String.raw`(?:let[ \t]+mut|let|const)[ \t]+(?<name>[A-Za-z_]\w*)[ \t]*(?::[ \t]*[&'\w]+(?:[ \t]+\w+)?[ \t]*)?=`,
+  ),
+  kotlin: line(String.raw`(?:val|var)[ \t]+(?<name>[A-Za-z_]\w*)[ \t]*(?::[ \t]*\w+\??[ \t]*)?=`),
+  bash: line(String.raw`(?:(?:local|declare|readonly|typeset)[ \t]+)?(?<name>[A-Za-z_]\w*)=`),
+  lua: line(String.raw`local[ \t]+(?<name>[A-Za-z_]\w*)[ \t]*=`),
 };
 
 /** How often a text holds each word. */
@@ -48,7 +68,7 @@ export function wordCounts(text: string): Map<string, number> {
 
 /** The name that a statement with a constant declares, of any language; null where it is not seen. */
 export const declaredName = (statement: string): string | null =>
-  /^(?:var|const|let)\s+(\w+)/.exec(statement)?.[1] ??
+  /^(?:var|const|let\s+mut|let|val|local|declare)\s+(\w+)/.exec(statement)?.[1] ??
   /(\w+)\s*(?:\[[^\]]*\]\s*)*(?::?=|;|:|$)/.exec(statement)?.[1] ??
   null;
 
@@ -67,9 +87,9 @@ export function deadLines(input: string, output: string, language: CodeLanguage)
     const text = input.slice(start, end < 0 ? undefined : end);
     found.push({ kind, start, end: start + text.trimEnd().length });
   };
-  for (const match of input.matchAll(language === "python" || language === "go" ? withoutBrackets : inBrackets)) {
+  for (const match of input.matchAll(conditions[language] ?? inBrackets)) {
     const told = match.groups!.condition!;
-    const isFalse = !/[<>=]/.test(told) || isFalseComparison(told);
+    const isFalse = !/[<>=]|-[a-z]/.test(told) || isFalseComparison(told);
     if (isFalse && !otherMeanings.has(before(input, match.index))) note(match.index, "never-true condition");
   }
   let words: readonly [ReadonlyMap<string, number>, ReadonlyMap<string, number>] | undefined;

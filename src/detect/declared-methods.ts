@@ -35,6 +35,31 @@ function declaredInC(method: Node): Omit<Parts, "body" | "result"> | null {
   return node === null || parameters === null ? null : { name: node, parameters };
 }
 
+/** In Lua a function may be a table's field, declared or assigned. */
+function declaredInLua(method: Node): Omit<Parts, "result"> | null {
+  const value = method.type === "assignment_statement" ? onlyValue(method, "function_definition") : method;
+  const named = method.type === "assignment_statement" ? method.namedChild(0)?.namedChild(0) : method.childForFieldName("name"); // prettier-ignore
+  if (value === null || named == null) return null;
+  const name = named.childForFieldName("field") ?? named.childForFieldName("method") ?? named;
+  return { name, parameters: value.childForFieldName("parameters"), body: value.childForFieldName("body") };
+}
+
+/** The only value that an assignment gives, if it is of a type. */
+function onlyValue(assignment: Node, type: string): Node | null {
+  const values = assignment.namedChildren.find((child) => child.type === "expression_list");
+  return values?.namedChildCount === 1 && values.namedChild(0)?.type === type ? values.namedChild(0) : null;
+}
+
+/** The grammar of Kotlin has no fields for parameters, result and body. */
+function declaredInKotlin(method: Node, name: Node): Parts {
+  const children = method.namedChildren;
+  const parameters = children.find(({ type }) => type === "function_value_parameters") ?? null;
+  const body = children.find(({ type }) => type === "function_body") ?? null;
+  const result = children.find(({ startIndex, id }) => id !== body?.id && startIndex >= (parameters?.endIndex ?? 0));
+  const block = body?.namedChild(0)?.type === "block" ? body.namedChild(0) : body;
+  return { name, parameters, body: block, result: result?.text ?? "" };
+}
+
 function partsOf(method: Node, language: CodeLanguage): Parts | null {
   const resultOf = (holder: Node): string =>
     codeShapes[language].result.map((field) => holder.childForFieldName(field)?.text).find((text) => text !== undefined) ?? // prettier-ignore
@@ -44,8 +69,13 @@ function partsOf(method: Node, language: CodeLanguage): Parts | null {
     if (declared === null) return null;
     return { ...declared, body: method.childForFieldName("body"), result: resultOf(method) };
   }
+  if (language === "lua") {
+    const declared = declaredInLua(method);
+    return declared === null ? null : { ...declared, result: "" };
+  }
   const name = method.childForFieldName("name");
   if (name === null) return null;
+  if (language === "kotlin") return declaredInKotlin(method, name);
   const holder = method.type === "variable_declarator" ? method.childForFieldName("value") : method;
   if (holder === null || (holder !== method && !functionValues.includes(holder.type))) return null;
   const body = holder.childForFieldName("body");

@@ -35,6 +35,12 @@ const script: Style = {
   loop: "while (true) { }",
 };
 
+/** Blocks that a word closes. */
+const ended =
+  (head: (name: string, parameters: string) => string, end: string): Style["method"] =>
+  (_type, name, parameters, body) =>
+    `${head(name, parameters)}\n${body.map((line) => `  ${line}\n`).join("")}${end}`;
+
 const styles: Readonly<Record<Exclude<CodeLanguage, "java" | "python">, Style>> = {
   c,
   cpp: {
@@ -70,6 +76,47 @@ const styles: Readonly<Record<Exclude<CodeLanguage, "java" | "python">, Style>> 
     call: script.call,
     dead: "int VAR = 0;",
     loop: "while (true) { }",
+  },
+  ruby: {
+    types: [""],
+    parameters: ["", "a", "s, b = nil"],
+    method: ended((name, parameters) => `def ${name}(${parameters})`, "end"),
+    call: (object, name, number) => `@${object}.${name}(${number})`,
+    dead: "var = 0",
+    loop: "while true\n  end",
+  },
+  rust: {
+    types: ["i32", "bool", "String", "Option<u8>"],
+    parameters: ["&self", "&self, a: i32", "&mut self, s: &str, b: i32"],
+    method: inBraces((type, name, parameters) => `pub fn ${name}(${parameters}) -> ${type}`),
+    call: (object, name, number) => `self.${object}.${name}(${number});`,
+    dead: "let _var = 0;",
+    loop: "loop {}",
+  },
+  kotlin: {
+    types: ["Int", "Unit", "Boolean", "String?"],
+    parameters: ["", "a: Int", "s: String, b: Int"],
+    method: inBraces((type, name, parameters) => `fun ${name}(${parameters}): ${type}`),
+    call: (object, name, number) => `${object}.${name}(${number})`,
+    dead: "val VAR = 0",
+    loop: "while (true) { }",
+  },
+  bash: {
+    types: ["shift", "set -e", "cd /tmp", "echo start"],
+    parameters: ["", "local a=$1", "local s=$1 b=$2"],
+    method: (type, name, parameters, body) =>
+      ended((own) => `${own}() {`, "}")(type, name, "", [type, parameters, ...body]),
+    call: (object, name, number) => `run_${object} ${name} "$${number}"`,
+    dead: "local VAR=0",
+    loop: "while true; do\n    :\n  done",
+  },
+  lua: {
+    types: [""],
+    parameters: ["", "a", "s, b"],
+    method: ended((name, parameters) => `function M.${name}(${parameters})`, "end"),
+    call: (object, name, number) => `self.${object}:${name}(${number})`,
+    dead: "local VAR = 0",
+    loop: "while true do end",
   },
 };
 

@@ -57,9 +57,23 @@ const declarations: Readonly<Record<CodeLanguage, Declarations>> = {
   },
   php: { assignment_expression: "left", simple_parameter: "name", foreach_statement: "" },
   "c-sharp": { variable_declarator: "name", parameter: "name", foreach_statement: "left" },
+  ruby: {
+    assignment: "left",
+    method_parameters: "",
+    block_parameters: "",
+    optional_parameter: "name",
+    keyword_parameter: "name",
+    splat_parameter: "name",
+    block_parameter: "name",
+    exception_variable: "",
+  },
+  rust: { let_declaration: "pattern", parameter: "pattern", for_expression: "pattern", closure_parameters: "" },
+  kotlin: { variable_declaration: "", parameter: "", catch_block: "" },
+  bash: { variable_assignment: "name", for_statement: "variable" },
+  lua: { parameters: "", variable_list: "", for_numeric_clause: "name" },
 };
 
-const lists: ReadonlySet<string> = new Set(["pattern_list", "tuple_pattern", "expression_list"]);
+const lists: ReadonlySet<string> = new Set(["pattern_list", "tuple_pattern", "expression_list", "left_assignment_list"]); // prettier-ignore
 const wraps: ReadonlySet<string> = new Set(["init_declarator", "pointer_declarator", "array_declarator", "reference_declarator"]); // prettier-ignore
 /** What every method has, or means nothing. */
 const given: ReadonlySet<string> = new Set(["self", "cls", "this", "_"]);
@@ -74,14 +88,18 @@ function identifiers(node: Node | null): Node[] {
   return [];
 }
 
-/** PHP's `$a`: the name without its sign, as tokens are counted. */
-const identifiersOfVariable = (node: Node): Node[] => node.namedChildren.filter(({ type }) => type === "name");
+/** PHP's `$a`: the name without its sign, as tokens are counted. Bash's is the name itself. */
+const identifiersOfVariable = (node: Node): Node[] =>
+  node.namedChildCount === 0 ? [node] : node.namedChildren.filter(({ type }) => type === "name");
 
 /** A type without its package and its parameters. */
 const plainType = (type: string): string => /([\p{L}\p{N}_]+)\W*$/u.exec(type.replace(/<.*$/su, ""))?.[1] ?? type;
 
 function contextOf(node: Node): string {
-  const type = node.childForFieldName("type") ?? node.parent?.childForFieldName("type");
+  const type =
+    node.childForFieldName("type") ??
+    node.namedChildren.find((child) => child.type === "user_type") ??
+    node.parent?.childForFieldName("type");
   if (type != null && type.text.length < 200) return plainType(type.text);
   const value = node.childForFieldName("value") ?? node.childForFieldName("right");
   if (value === null) return node.type;

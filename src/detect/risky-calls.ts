@@ -5,7 +5,7 @@
  */
 import type { Node } from "../syntax/grammars";
 import { codeLanguages, isCodeLanguage, type CodeLanguage, type FieldLanguage } from "../syntax/language";
-import { callSigns, textSigns, type CallKind } from "./call-signs";
+import { callPatterns, callSigns, textSigns, type CallKind } from "./call-signs";
 import { isAskedFor, type Payload } from "./payload";
 import { tokenMatcher, type TokenMatcher } from "./token-matcher";
 import { tokenTexts } from "./tokens";
@@ -41,6 +41,9 @@ const ownOnly = new Set([
   "exit",
   "quit",
   "abort",
+  "spawn",
+  "load",
+  "loadstring",
   "die",
   "fetch",
   "socket",
@@ -67,18 +70,21 @@ function signsOf(languages: readonly CodeLanguage[]): LanguageSigns {
 
 const known = new Map<FieldLanguage, LanguageSigns>();
 
+/** Commands of Bash are bare words, which mean something else everywhere else. */
+const toldByBrackets = codeLanguages.filter((language) => language !== "bash");
+
 /** The signs of a language; of all where it is not known. */
 function signsFor(language: FieldLanguage): LanguageSigns {
   let signs = known.get(language);
   if (signs === undefined) {
-    signs = signsOf(isCodeLanguage(language) ? [language] : codeLanguages);
+    signs = signsOf(isCodeLanguage(language) ? [language] : toldByBrackets);
     known.set(language, signs);
   }
   return signs;
 }
 
 const possibleText =
-  /\b(?:eval|exec|assert|Function|curl|wget|tcp|nc|ncat|iex|rm|install|add|get|require|i|chmod|setHostnameVerifier|ServerCertificateValidationCallback|StrictHostKeyChecking)\b|Invoke-Expression|Trusted\b|verify_peer/i;
+  /\b(?:eval|exec|assert|load|loadstring|base64|Function|curl|wget|tcp|nc|ncat|iex|rm|install|add|get|require|i|chmod|setHostnameVerifier|ServerCertificateValidationCallback|StrictHostKeyChecking)\b|Invoke-Expression|Trusted\b|verify_peer/i;
 
 const longestCall = 200;
 
@@ -124,6 +130,13 @@ export function riskyCalls(text: string, input: string, language: FieldLanguage)
     }
   }
   if (language === "text") return found;
+  for (const { kind, name, pattern } of isCodeLanguage(language) ? (callPatterns[language] ?? []) : []) {
+    for (const { index, 0: shown } of text.matchAll(pattern)) {
+      if (isAskedFor(shown, input)) continue;
+      const span = { start: index, end: index + shown.length };
+      found.push({ kind, text: shown, ...span, harmful: false, group: name, inText: false });
+    }
+  }
   const { signs, possible } = signsFor(language);
   if (!possible.test(text)) return found;
   for (const { kind, name, own, matcher } of signs) {

@@ -86,6 +86,45 @@ const cSharp: Finder = (statement) => {
   return values.every(isLiteral) ? asName(name) : null;
 };
 
+const ruby: Finder = (statement) =>
+  statement.type === "assignment" && isLiteral(statement.childForFieldName("right"))
+    ? asName(statement.childForFieldName("left"))
+    : null;
+
+const rust: Finder = (statement) => {
+  if (statement.type !== "let_declaration" && statement.type !== "const_item") return null;
+  if (!isConstant(statement.childForFieldName("value"))) return null;
+  return asName(statement.childForFieldName(statement.type === "const_item" ? "name" : "pattern"));
+};
+
+const kotlin: Finder = (statement) => {
+  if (statement.type !== "property_declaration") return null;
+  const declared = onlyChild(statement, "variable_declaration");
+  const values = statement.namedChildren.filter(({ type, id }) => id !== declared?.id && type !== "modifiers");
+  return values.every(isLiteral) ? asName(declared?.namedChild(0) ?? null) : null;
+};
+
+/** Without `local` a variable is seen everywhere. */
+const lua: Finder = (statement) => {
+  if (statement.type !== "variable_declaration") return null;
+  const [assignment] = statement.namedChildren;
+  const names = assignment?.type === "assignment_statement" ? assignment.namedChild(0) : assignment;
+  const values = assignment?.namedChildren.find(({ type }) => type === "expression_list")?.namedChildren ?? [];
+  return names?.namedChildCount === 1 && values.every(isLiteral) ? asName(names.namedChild(0)) : null;
+};
+
+/** Called functions see a local variable too: those that have a meaning of their own, or no value, may be meant for them. */
+const bash: Finder = (statement) => {
+  if (statement.type !== "declaration_command" || !/^(?:local|declare|typeset)\b/.test(statement.text)) return null;
+  const assignment = onlyChild(statement, "variable_assignment");
+  const others = statement.namedChildren.filter(({ type }) => type === "variable_name").length;
+  if (assignment === null || others > 0 || !isLiteral(assignment.childForFieldName("value"))) return null;
+  const name = assignment.childForFieldName("name");
+  return name?.type === "variable_name" && !/^(?:IFS|OPT\w+|LC_\w+|LANG|PATH|TMOUT|PS\d)$/.test(name.text)
+    ? name
+    : null;
+};
+
 const finders: Readonly<Record<CodeLanguage, Finder>> = {
   python,
   java: declaredBy("local_variable_declaration"),
@@ -96,6 +135,11 @@ const finders: Readonly<Record<CodeLanguage, Finder>> = {
   go,
   php,
   "c-sharp": cSharp,
+  ruby,
+  rust,
+  kotlin,
+  bash,
+  lua,
 };
 
 /** Code that may read a variable without writing its name. */
@@ -103,6 +147,8 @@ const readsUnseen: Readonly<Partial<Record<CodeLanguage, RegExp>>> = {
   python: /\b(?:locals|vars|eval|exec)\s*\(/,
   php: /\$\$|\b(?:include|require)(?:_once)?\b|\b(?:compact|get_defined_vars|eval)\s*\(/,
   javascript: /\beval\s*\(/,
+  ruby: /\b(?:binding|eval|instance_eval|class_eval|local_variables|local_variable_get)\b/,
+  bash: /\b(?:eval|source)\b|^\s*\.\s|\$\{!/m,
 };
 
 /** The name that a statement declares and gives nothing but a constant, or null. */

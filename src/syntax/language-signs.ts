@@ -4,8 +4,9 @@
  * in a line.
  */
 import type { CodeLanguage } from "./language";
+import { bash, lua, ruby } from "./word-block-signs";
 
-type Sign = readonly [RegExp, number];
+export type Sign = readonly [RegExp, number];
 
 /** What the languages with braces and semicolons have in common. */
 const braces: readonly Sign[] = [
@@ -45,6 +46,41 @@ const javascript: readonly Sign[] = [
   [/\bconstructor\s*\(/, 3],
   [/\basync\s+(?:function\b|\(|\w+\s*=>)/, 3],
   [/^\s*(?:async\s+|static\s+)?[a-z]\w*\s*\([\w\s,={}[\].$]*\)\s*\{/m, 1],
+];
+
+const rust: readonly Sign[] = [
+  [/\bfn\s+\w+\s*(?:<[^({]*>)?\s*\(/, 5],
+  [/\blet\s+mut\s|&\s*mut\s|&\s*(?:mut\s+|'\w+\s+)?self\b/, 4],
+  [/\blet\s+\(?\w+[^=\n;]*=/, 1],
+  [/^\s*(?:unsafe\s+)?impl\b(?:<[^{]*>)?\s*[\w<&]/m, 4],
+  [/->\s*(?:Self|Result|Option|Vec|Box|String|bool|[iu](?:8|16|32|64|size)|f(?:32|64)|impl|dyn|&)(?!\w)/, 3],
+  [/\b(?:[a-z_]+)!\s*[([{]/, 2],
+  [/\bmatch\s+[^\n{;]+\{|\bif\s+let\s|\bwhile\s+let\s/, 3],
+  [/\b(?:Some|Ok|Err)\s*\(|\.\s*(?:unwrap|clone|iter|into|as_ref|unwrap_or)\s*\(/, 2],
+  [/\)\s*\?\s*[;.)]/, 2],
+  [/#!?\[\w+/, 3],
+  [
+    /\bpub(?:\s*\([^)\n]*\))?\s+(?:unsafe\s+|async\s+|const\s+)*(?:fn|struct|enum|mod|use|trait|const|static|type)\b/,
+    5,
+  ],
+  [/^\s*use\s+(?:\w+::)+/m, 4],
+  [/\b(?:[iu](?:8|16|32|64|128|size)|&(?:'\w+\s+)?str)\b/, 2],
+  [/\w::<|\b[a-z]\w*::\w/, 1],
+];
+
+const kotlin: readonly Sign[] = [
+  [/\bfun\s+(?:<[^>\n]*>\s*)?(?:[\w.<>?, *]+\.)?[\w`]+\s*\(/, 6],
+  [/\bval\s+(?:\w+|\([^)\n]*\))\s*(?::\s*[\w<>?., ]+)?\s*(?:=(?!=)|\bby\b)/, 3],
+  [/\bvar\s+\w+\s*:\s*[A-Z]\w*(?:<[^\n]*>)?\??\s*(?:=|$)/m, 3],
+  [/\bwhen\s*(?:\([^\n]*\)\s*)?\{/, 4],
+  [/\w\s*:\s*(?:Int|String|Boolean|Long|Unit|Any|List|Map|Array|Double)\b/, 2],
+  [/\?\.\w|\?:\s|!!/, 1],
+  [/\b(?:override|suspend|internal|data|inline|companion|open|sealed|operator|tailrec)\s+(?:(?:override|suspend|internal|inline|operator|private|public)\s+)*(?:fun|class|val|var|object)\b/, 4], // prettier-ignore
+  [/\{\s*\(?\w+(?:\s*,\s*\w+)*\)?\s*->/, 2],
+  [/\bis\s+[A-Z]\w*\s*->|\belse\s*->/, 3],
+  [/\b(?:listOf|mapOf|println|mutableListOf|emptyList|require|check)\s*\(/, 1],
+  [/;\s*$/m, -3],
+  [/\bdef\s+\w|\bfunc\s|\bfn\s|\blet\s/, -6],
 ];
 
 /** Signs of a language that adds to another one: where none of them is seen, the text is the other's. */
@@ -131,6 +167,8 @@ export const signs: Readonly<Record<CodeLanguage, readonly Sign[]>> = {
     [/\b[A-Z]\w*::\$?\w+|\b(?:self|static|parent)::/, 1],
     [/\b(?:public|private|protected)\s+(?:static\s+)?function\b/, 3],
     [/^\s*(?:my|our)\s+[$@%]|^\s*sub\s+\w+\s*\{/m, -8],
+    // Bash
+    [/^[\w-]+\s*\(\)\s*\{?\s*$/m, -6],
   ],
   "c-sharp": [
     ...braces,
@@ -155,23 +193,30 @@ export const signs: Readonly<Record<CodeLanguage, readonly Sign[]>> = {
     [/\bboolean\b|^\s*@\w/m, -4],
     [/^\s*#\s*include\b|\w\s*->\s*\w|\bstd\s*::|\busing\s+namespace\b|[=!]==/m, -5],
   ],
+  ruby,
+  rust,
+  kotlin,
+  bash,
+  lua,
 };
 
-/** Signs of languages that have no grammar here and look like one that has. */
-export const otherLanguages = new RegExp(
-  [
-    // Ruby, Lua, Julia, MATLAB, shell
-    String.raw`^\s*(?:end|fi|done|esac)\s*;?\s*$`,
-    // Rust
-    String.raw`\bfn\s+\w+\s*[(<]|\blet\s+mut\s`,
-    // Kotlin
-    String.raw`\bfun\s+(?:<[^>\n]*>\s*)?[\w.]+\s*\(`,
-    // Swift
-    String.raw`\bfunc\s+\w+[^{\n]*\)\s*(?:throws\s*)?->`,
-    // Scala
-    String.raw`^\s*(?:override\s+)?def\s+\w+[^\n]*=\s*\{?\s*$`,
-    // Perl
-    String.raw`^\s*my\s+[$@%(]`,
-  ].join("|"),
-  "m",
-);
+/** Signs of languages that look like one that has a grammar here, and the languages that have the sign themselves. */
+const foreign: readonly (readonly [RegExp, readonly CodeLanguage[]])[] = [
+  // Ruby, Lua; Julia, MATLAB
+  [/^\s*end\s*;?\s*$/m, ["ruby", "lua"]],
+  [/^\s*(?:fi|done|esac)\s*;?\s*$/m, ["bash"]],
+  [/\bfn\s+\w+\s*[(<]|\blet\s+mut\s/, ["rust"]],
+  [/\bfun\s+(?:<[^>\n]*>\s*)?[\w.`<>?]+\s*\(/, ["kotlin"]],
+  // Swift
+  [/\bfunc\s+\w+[^{\n]*\)\s*(?:throws\s*)?->/, []],
+  // Scala
+  [/^\s*(?:override\s+)?def\s+\w+[^\n]*=\s*\{?\s*$/m, ["ruby"]],
+  // Perl
+  [/^\s*my\s+[$@%(]/m, []],
+];
+
+/** Where the text is in another language than it seems to be: the languages that it may be in; else null. */
+export function othersThan(language: CodeLanguage, text: string): readonly CodeLanguage[] | null {
+  const seen = foreign.filter(([sign, own]) => !own.includes(language) && sign.test(text));
+  return seen.length === 0 ? null : seen.flatMap(([, own]) => own);
+}

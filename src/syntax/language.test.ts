@@ -42,9 +42,20 @@ describe("inferLanguage", () => {
     ["text", "Write a function that takes a string and returns its length, using a for loop."],
     ["unknown", "1"],
     ["unknown", ""],
-    ["unknown", "def add(a, b)\n  x = a + b\n  return x\nend"],
-    ["unknown", 'fn main() {\n    let mut x = 5;\n    println!("{}", x);\n}'],
-    ["unknown", "fun main(args: Array<String>) {\n    val x = 5\n    println(x)\n}"],
+    ["ruby", "def add(a, b)\n  x = a + b\n  return x\nend"],
+    ["ruby", "def self.empty?(list) # :nodoc:\n  list.nil? || list.none?\nend"],
+    ["ruby", 'items.each do |item|\n  puts "#{item.name}: #{item.price}"\nend'],
+    ["rust", 'fn main() {\n    let mut x = 5;\n    println!("{}", x);\n}'],
+    ["rust", "pub(crate) fn len(&self) -> usize {\n    self.items.len()\n}"],
+    ["rust", "impl<T: Clone> Stack<T> {\n    fn top(&self) -> Option<&T> { self.items.last() }\n}"],
+    ["kotlin", "fun main(args: Array<String>) {\n    val x = 5\n    println(x)\n}"],
+    ["kotlin", "private suspend fun Sender.send(call: Call): Call = try {\n    proceed(call)\n} finally { close() }"],
+    ["lua", "local function add(a, b)\n  local x = a + b\n  return x\nend"],
+    ["lua", "function M.find(list, name)\n  for _, item in ipairs(list) do\n    if item.name == name then return item end\n  end\nend"], // prettier-ignore
+    ["bash", 'usage() {\n  echo "usage: $0 [-v] FILE" >&2\n  exit 1\n}'],
+    ["bash", 'for f in *.txt; do\n  if [ -f "$f" ]; then\n    rm "$f"\n  fi\ndone'],
+    ["unknown", "function y = twice(x)\n  y = 2 * x + floor(x / 3);\nend"],
+    ["unknown", "def area(w: Int, h: Int): Int =\n  val a = w * h\n  a"],
     ["unknown", "func area(w: Int, h: Int) -> Int {\n    let a = w * h\n    return a\n}"],
   ])("%s: %j", (language, text) => {
     expect(inferLanguage(text)).toBe(language);

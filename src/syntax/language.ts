@@ -1,6 +1,6 @@
 /** Which language a field is written in, from cheap surface signs: deterministic, no parsing, linear in the text. */
 import languages from "../../grammars/languages.json";
-import { otherLanguages, ownSigns, signs } from "./language-signs";
+import { othersThan, ownSigns, signs } from "./language-signs";
 
 /** A language that has a grammar here. */
 export type CodeLanguage = keyof typeof languages;
@@ -32,19 +32,28 @@ function proseShare(text: string): number {
 const sightLength = 4000;
 
 /** Of languages that look alike equally much, the first. */
-const byPreference = ["java", "python", "c", "javascript", "c-sharp", "php", "go", "cpp", "typescript"] as const satisfies readonly CodeLanguage[]; // prettier-ignore
+const byPreference = ["java", "python", "c", "javascript", "c-sharp", "php", "go", "cpp", "typescript", "rust", "kotlin", "ruby", "lua", "bash"] as const satisfies readonly CodeLanguage[]; // prettier-ignore
+
+/** Which of some languages a text looks like most, and how much. */
+function mostLike(text: string, among: readonly CodeLanguage[]): { language: CodeLanguage; score: number } {
+  let best: { language: CodeLanguage; score: number } = { language: byPreference[0], score: 0 };
+  for (const language of among) {
+    const score = scoreOf(text, language);
+    if (score > best.score) best = { language, score };
+  }
+  return best;
+}
 
 /** The language of one field's text. */
 export function inferLanguage(text: string): FieldLanguage {
   const seen = text.slice(0, sightLength);
   const prose = proseShare(seen);
-  let best: CodeLanguage = byPreference[0];
-  let score = 0;
-  for (const language of byPreference) {
-    const own = scoreOf(seen, language);
-    if (own > score) [best, score] = [language, own];
+  let { language: best, score } = mostLike(seen, byPreference);
+  const others = score > 0 ? othersThan(best, seen) : null;
+  if (others !== null) {
+    ({ language: best, score } = mostLike(seen, others));
+    if (score < 3) return "unknown";
   }
-  if (score > 0 && otherLanguages.test(seen)) return "unknown";
   if (score >= 3 || (score >= 2 && prose < 0.5)) return best;
   return prose >= 0.5 && /\p{L}{2}/u.test(seen) ? "text" : "unknown";
 }

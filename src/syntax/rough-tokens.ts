@@ -91,7 +91,8 @@ const script: Habits = {
   strange: /<!--|-->/,
 };
 
-const habits: Readonly<Record<CodeLanguage, Habits>> = {
+/** Of the others nothing is sure: their texts, patterns and comments need a grammar. */
+const habits: Readonly<Partial<Record<CodeLanguage, Habits>>> = {
   java: { ...braces, dollarInWords: true },
   c: { ...braces, strange: /__|\basm\b|\[\[|\w'/ },
   cpp: { ...braces, strange: /__|\basm\b|\[\[|\w'|R"/ },
@@ -130,8 +131,9 @@ function grow(): void {
 
 /** Reads a text; null where it may mean something else than it seems. */
 export function roughTokens(text: string, language: CodeLanguage): RoughTokens | null {
-  const { hashComments, slashComments, patterns, dollarInWords, backticks, longTexts, strange } = habits[language];
-  if (strange?.test(text) === true) return null;
+  const own = habits[language];
+  if (own === undefined || own.strange?.test(text) === true) return null;
+  const { hashComments, slashComments, patterns, dollarInWords, backticks, longTexts } = own;
   const isPython = language === "python";
   const { length } = text;
   let count = 0;
