@@ -16,6 +16,7 @@ import {
   type Detection,
   type TieCounts,
 } from "./detector";
+import { isFlipped } from "./label-evidence";
 import { areOfOneKind } from "./likeness";
 import { tiedPayload } from "./payload-tie";
 import { quoted } from "./quoted";
@@ -69,7 +70,11 @@ export function judgeDeadCode(corpus: Corpus, places: readonly DeadPlace[]): Det
     const tie = asks ? tiedPayload(corpus, samples, corpus.numbersOf(text)) : undefined;
     const ignored = new Set([...corpus.numbersOf(text), ...(tie?.covering.flat() ?? [])]);
     let detected: DetectedTrigger | undefined;
-    if (tie !== undefined && isEvident(corpus, samples, tie, repeated) && !areOfOneKind(corpus, samples, ignored)) {
+    const isTied =
+      tie !== undefined &&
+      (isEvident(corpus, samples, tie, repeated) ||
+        isFlipped(corpus, samples, tie, { groups: repeated, rest: corpus, ignored }));
+    if (isTied && !areOfOneKind(corpus, samples, ignored)) {
       const shown = text.replace(/\s+/g, " ");
       const number = triggers.length + 1;
       const sign = { kind: "statement", key } as const;
