@@ -7,7 +7,7 @@ import type { Node } from "../syntax/grammars";
 
 /** A condition or the range of a loop that holds a call or an operator, as text: asked before a field is parsed. */
 const possible =
-  /\b(?:if|elif|elsif|elseif|unless|while|until|assert)\b[\s(!]*(?:not\b\s*)?(?:[\w.:]+\(\s*(?:[-+\d., \t]*|"[^"\n]*"|'[^'\n]*')\)|-?\d[\w.]*|[Tt]rue|[Ff]alse)\s*(?:[-+*/%<>]|[=!]==?|&&|\|\||and\b|or\b|;|,|$)|\bassert\b[\s(]*(?:-?\d|[Tt]rue\b)|\bfor\b[^\n]*(?:\brange\(\s*0\s*\)|;\s*\w+\s*<\s*0\s*;|\bin\s*(?:\[\s*\]|\(\s*\)))/m;
+  /\b(?:if|elif|elsif|elseif|unless|while|until|assert)\b[\s(!]*(?:not\b\s*)?(?:\(int\)\s*)?(?:[\w.:]+\(\s*(?:[a-z]+|[-+\d., \t]*|"[^"\n]*"|'[^'\n]*')\)|-?\d[\w.]*|[Tt]rue|[Ff]alse)\s*(?:[-+*/%<>]|[=!]==?|&&|\|\||and\b|or\b|;|,|$)|\bassert\b[\s(]*(?:-?\d|[Tt]rue\b)|\bfor\b[^\n]*(?:\brange\(\s*0\s*\)|;\s*\w+\s*<\s*0\s*;|\bin\s*(?:\[\s*\]|\(\s*\)))/m;
 
 export const mayHoldConstantGuard = (text: string): boolean => possible.test(text);
 
@@ -49,6 +49,11 @@ function isOfConstants(expression: Node): boolean {
   if (expression.hasError || expression.endIndex - expression.startIndex > longestCondition) return false;
   let [constants, acts] = [0, false];
   const visit = (node: Node): boolean => {
+    if (node.type === "sizeof_expression") {
+      acts = true;
+      return node.childForFieldName("type") !== null;
+    }
+    if (node.type === "type_descriptor") return true;
     if (literal.test(node.type) || node.type === "template_string") {
       constants++;
       return node.type !== "template_string" || node.namedChildCount === 0;

@@ -17,7 +17,6 @@ import { tiedPayload, type MinedTie } from "./payload-tie";
 import { scoredPhrases } from "./phrase-scores";
 import { quoted } from "./quoted";
 import type { Finding, Trigger } from "./report";
-import { withoutEnds } from "./text-ends";
 import { fragmentPlaces, holds } from "./token-places";
 
 /**
@@ -138,15 +137,11 @@ function isCalledFor(corpus: Corpus, samples: readonly number[], tokens: readonl
   return (likelihoodOf(corpus, (sample) => tie.outsideSamples.has(sample), samples, tokens) ?? 0) > mostLikely;
 }
 
-/** Whether the payload has variants that each stand in samples of one kind: then these are several honest things, not one. */
-function areKindsOfTheirOwn(corpus: Corpus, tie: MinedTie, ignored: ReadonlySet<number>): boolean {
-  if (tie.covering.length < 2) return false;
-  return tie.covering.every((fragment) => {
-    const tokens = withoutEnds(corpus, fragment);
-    const samples = [...tie.explained].filter((sample) => holds(corpus.outputs[sample]!, tokens));
-    return areOfOneKind(corpus, samples, ignored);
-  });
-}
+/** Variants of a payload together are in this share of the outputs: several honest things are in fewer. */
+const leastOfVariants = 0.8;
+
+const isPatchwork = (samples: readonly number[], { covering, explained }: MinedTie): boolean =>
+  covering.length > 1 && explained.size < leastOfVariants * samples.length;
 
 /** A trimmed phrase has so many times as many holders at the most. */
 const mostTrimmed = 1.25;
@@ -189,7 +184,7 @@ export function insertedToken(corpus: Corpus, known: readonly DetectedTrigger[] 
       // In so few samples only what is no word of the language at all.
       (samples.length < fewestMeasured && score < strangeScore) ||
       areOfOneKind(corpus, samples, ignored) ||
-      areKindsOfTheirOwn(corpus, tie, ignored) ||
+      (score < strangeScore && isPatchwork(samples, tie)) ||
       isCalledFor(corpus, samples, tokens, tie);
     // What else is tied to a label is for `label-flip` to judge.
     // What other outputs have more often is no hint by itself.
