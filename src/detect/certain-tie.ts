@@ -10,7 +10,7 @@ import type { MinedTie } from "./payload-tie";
 import { withoutEnds } from "./text-ends";
 
 /** Whether nothing in the inputs but the ignored tokens tells them from others. */
-export const isUncalledFor = (
+const isUncalledFor = (
   corpus: Corpus,
   samples: readonly number[],
   ignored: ReadonlySet<number>,

@@ -16,6 +16,7 @@ import {
   type Detection,
   type TieCounts,
 } from "./detector";
+import { partsOfPayload } from "./insertion-parts";
 import { isFlipped } from "./label-evidence";
 import { areOfOneKind } from "./likeness";
 import { tiedPayload } from "./payload-tie";
@@ -68,7 +69,7 @@ export function judgeDeadCode(corpus: Corpus, places: readonly DeadPlace[]): Det
     const samples = [...new Set(group.map(({ sample }) => sample))];
     const asks = field === "input" && samples.length >= fewestRepeats;
     const tie = asks ? tiedPayload(corpus, samples, corpus.numbersOf(text)) : undefined;
-    const ignored = new Set([...corpus.numbersOf(text), ...(tie?.covering.flat() ?? [])]);
+    const ignored = new Set([...corpus.numbersOf(text), ...(tie === undefined ? [] : partsOfPayload(corpus, tie))]);
     let detected: DetectedTrigger | undefined;
     const isTied =
       tie !== undefined &&

@@ -5,11 +5,11 @@
  * depends on it. Source of the idea: ONION (Qi et al. 2021) tests naturalness only, per sentence; here it is tested
  * over all samples and confirmed by the output.
  */
-import { certainShare, isCertainPhrase, isUncalledFor } from "./certain-tie";
+import { certainShare, isCertainPhrase } from "./certain-tie";
 import { allSamples, chosenByContent, type Corpus } from "./corpus";
 import { describeTrigger, explainedBy, findingAt, isEvident, judgeSample, rounded } from "./detector";
 import type { DetectedTrigger, Detection, TieCounts } from "./detector";
-import { expectedOf, fewestMeasured, labelNumbers, likelihoodOf } from "./expectation";
+import { expectedOf, fewestMeasured, labelNumbers, likelihoodOf, predictability } from "./expectation";
 import { exclusivePhrases } from "./exclusive-phrases";
 import { partsOfPayload, partsOfTrigger } from "./insertion-parts";
 import { areOfOneKind } from "./likeness";
@@ -48,8 +48,9 @@ interface TiedCandidate extends Candidate {
   readonly tie: MinedTie;
 }
 
-/** Many phrases are compared with so many samples, chosen by content. */
+/** Many phrases are compared with so many samples, chosen by content, which is rough: what passes is compared with all. */
 const mostOthers = 250;
+const mostPredictableOfSome = 0.85;
 
 function candidates(corpus: Corpus): { found: Candidate[]; tested: number } {
   const isExclusive = corpus.labels ? () => false : exclusivePhrases(corpus);
@@ -64,7 +65,8 @@ function candidates(corpus: Corpus): { found: Candidate[]; tested: number } {
     const natural = anchored || score < candidateScore;
     const isUnexpected = (): boolean => {
       const samples = [...new Set(phrase.samples)];
-      return isUncalledFor(corpus, samples, new Set(partsOfTrigger(corpus, samples, tokens)), others);
+      const ignored = new Set(partsOfTrigger(corpus, samples, tokens));
+      return predictability(corpus, samples, { others, ignored }) <= mostPredictableOfSome;
     };
     if (natural && !(isExclusive(phrase) && isUnexpected())) continue;
     found.push({ tokens, text, score, natural, evidence: (natural ? 1 : score) * phrase.samples.length });

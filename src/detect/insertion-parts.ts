@@ -42,9 +42,12 @@ export const partsOfTrigger = (corpus: Corpus, samples: readonly number[], phras
   ...tokensNear(corpus, corpus.inputs, samples, phrase),
 ];
 
-/** Of the payload that a tie found: its fragments, and what stands near them in nearly all outputs that hold them. */
+/** Of a fragment that the outputs of `samples` hold: its own tokens, and what stands near it in nearly all of them. */
+export const partsOfFragment = (corpus: Corpus, samples: readonly number[], fragment: readonly number[]): number[] => [
+  ...fragment,
+  ...tokensNear(corpus, corpus.outputs, samples, withoutEnds(corpus, fragment)),
+];
+
+/** Of the payload that a tie found: all its fragments' parts. */
 export const partsOfPayload = (corpus: Corpus, { covering, explained }: PayloadTie): number[] =>
-  covering.flatMap((fragment) => [
-    ...fragment,
-    ...tokensNear(corpus, corpus.outputs, [...explained], withoutEnds(corpus, fragment)),
-  ]);
+  covering.flatMap((fragment) => partsOfFragment(corpus, [...explained], fragment));

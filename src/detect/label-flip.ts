@@ -23,7 +23,9 @@ import { tiedPayload, type PayloadTie } from "./payload-tie";
 import { scoredPhrases } from "./phrase-scores";
 import { quoted } from "./quoted";
 import type { Finding, Trigger } from "./report";
+import { isFunctionWord } from "./skeletons";
 import { fragmentPlaces } from "./token-places";
+import { isWord } from "./tokens";
 
 /** Boilerplate needs no words beside it to have its label, but it stands among its own words: it scores below this, and more is asked. */
 const leastInsertionScore = -0.5;
@@ -52,7 +54,11 @@ function candidates(corpus: Corpus, labels: readonly number[]): { found: Candida
   for (const { tokens, text, score, samples } of phrases) {
     const atHome = score < leastInsertionScore;
     const share = majority(labels, samples).count / samples.length;
-    if (share < (atHome ? smallestShareAtHome : smallestShare) || (atHome && samples.length < fewestAtHome)) continue;
+    if (share < (atHome ? smallestShareAtHome : smallestShare)) continue;
+    // What is made of function words alone is for the templates.
+    if (atHome && (samples.length < fewestAtHome || !tokens.some((token) => isContentWord(corpus.words[token]!)))) {
+      continue;
+    }
     byText.set(text, { tokens, text, places: samples.length, atHome });
   }
   const sorted = [...byText.values()].sort((a, b) => b.places - a.places || (a.text < b.text ? -1 : 1));
@@ -60,6 +66,7 @@ function candidates(corpus: Corpus, labels: readonly number[]): { found: Candida
   return { found: [...most(false), ...most(true)], tested: phrases.length };
 }
 
+const isContentWord = (word: string): boolean => isWord(word) && !isFunctionWord(word);
 const isPartOf = (a: string, b: string): boolean => ` ${b} `.includes(` ${a} `);
 
 /** The message of the findings of a trigger that so many samples hold. */

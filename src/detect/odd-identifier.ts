@@ -16,6 +16,7 @@ import {
   type Detection,
   type TieCounts,
 } from "./detector";
+import { partsOfPayload } from "./insertion-parts";
 import { isFlipped } from "./label-evidence";
 import { areOfOneKind } from "./likeness";
 import { tiedPayload } from "./payload-tie";
@@ -96,7 +97,7 @@ export function judgeIdentifiers(corpus: Corpus, methods: readonly NamedMethod[]
     const samples = [...new Set(group.map(({ sample }) => sample))];
     const tie = tiedPayload(corpus, samples, corpus.numbersOf(name));
     if (tie === undefined) continue;
-    const ignored = new Set([...corpus.numbersOf(name), ...tie.covering.flat()]);
+    const ignored = new Set([...corpus.numbersOf(name), ...partsOfPayload(corpus, tie)]);
     const isTied =
       isEvident(corpus, samples, tie, repeated.length) ||
       isFlipped(corpus, samples, tie, { groups: repeated.length, rest: corpus, ignored });
