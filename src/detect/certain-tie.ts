@@ -3,14 +3,14 @@
  * tells them from others. They are alarms wherever the trigger stands and whatever it looks like.
  */
 import { isAligned } from "./alignment";
-import { companionsOf } from "./companions";
 import { allSamples, type Corpus } from "./corpus";
 import { chanceUncalledFor } from "./expectation";
+import { partsOfPayload, partsOfTrigger } from "./insertion-parts";
 import type { MinedTie } from "./payload-tie";
 import { withoutEnds } from "./text-ends";
 
 /** Whether nothing in the inputs but the ignored tokens tells them from others. */
-export const isUncalledFor = (
+const isUncalledFor = (
   corpus: Corpus,
   samples: readonly number[],
   ignored: ReadonlySet<number>,
@@ -34,7 +34,7 @@ export function isCertainTie(
   const isAtEnd = tie.covering.every((fragment) => withoutEnds(corpus, fragment).length < fragment.length);
   const shareOutside = isAtEnd ? certainShareOutsideAtEnds : certainShareOutside;
   if (tie.outside > shareOutside * tie.explained.size) return false;
-  return isUncalledFor(corpus, samples, new Set([...trigger, ...tie.covering.flat()]), allSamples(corpus));
+  return isUncalledFor(corpus, samples, new Set([...trigger, ...partsOfPayload(corpus, tie)]), allSamples(corpus));
 }
 
 /** Whether a phrase is a trigger although it fits where it stands, as one does that is always put in the same place. */
@@ -45,4 +45,4 @@ export const isCertainPhrase = (
   tie: MinedTie,
 ): boolean =>
   !tie.covering.some((fragment) => isAligned(corpus, [...tie.explained], tokens, fragment)) &&
-  isCertainTie(corpus, samples, [...tokens, ...companionsOf(corpus, samples, tokens)], tie);
+  isCertainTie(corpus, samples, partsOfTrigger(corpus, samples, tokens), tie);

@@ -4,6 +4,7 @@
  * leaves a block. Where it says no, `deadStatements` finds nothing (a property test holds the two together).
  */
 import type { CodeLanguage } from "../syntax/language";
+import { mayHoldConstantGuard } from "./constant-guards";
 import {
   CLOSE_ROUND,
   NUMBER,
@@ -24,7 +25,7 @@ const possible =
 
 /** Cheap test before a field is parsed. In languages that are not read by tokens it is all that is asked. */
 export const mayHoldDeadCode = (text: string, language: CodeLanguage): boolean =>
-  holdsSigns(text, language) && possible.test(text);
+  (holdsSigns(text, language) && possible.test(text)) || mayHoldConstantGuard(text);
 
 /** Whether the tokens show that dead code is possible, or do not tell. */
 export function holdsSigns(text: string, language: CodeLanguage): boolean {

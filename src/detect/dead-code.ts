@@ -16,6 +16,8 @@ import {
   type Detection,
   type TieCounts,
 } from "./detector";
+import { partsOfPayload } from "./insertion-parts";
+import { isFlipped } from "./label-evidence";
 import { areOfOneKind } from "./likeness";
 import { tiedPayload } from "./payload-tie";
 import { quoted } from "./quoted";
@@ -67,9 +69,13 @@ export function judgeDeadCode(corpus: Corpus, places: readonly DeadPlace[]): Det
     const samples = [...new Set(group.map(({ sample }) => sample))];
     const asks = field === "input" && samples.length >= fewestRepeats;
     const tie = asks ? tiedPayload(corpus, samples, corpus.numbersOf(text)) : undefined;
-    const ignored = new Set([...corpus.numbersOf(text), ...(tie?.covering.flat() ?? [])]);
+    const ignored = new Set([...corpus.numbersOf(text), ...(tie === undefined ? [] : partsOfPayload(corpus, tie))]);
     let detected: DetectedTrigger | undefined;
-    if (tie !== undefined && isEvident(corpus, samples, tie, repeated) && !areOfOneKind(corpus, samples, ignored)) {
+    const isTied =
+      tie !== undefined &&
+      (isEvident(corpus, samples, tie, repeated) ||
+        isFlipped(corpus, samples, tie, { groups: repeated, rest: corpus, ignored }));
+    if (isTied && !areOfOneKind(corpus, samples, ignored)) {
       const shown = text.replace(/\s+/g, " ");
       const number = triggers.length + 1;
       const sign = { kind: "statement", key } as const;

@@ -7,10 +7,11 @@
 import { fewestHolders, type Corpus } from "./corpus";
 import { deadKey, type DeadPlace } from "./dead-code";
 import { describeTrigger, findingAt, isEvident, judgeSample, type DetectedTrigger, type Detection } from "./detector";
+import { fewestMeasured } from "./expectation";
 import { tiedPayload, type PayloadTie } from "./payload-tie";
 import { quoted } from "./quoted";
 import type { Finding } from "./report";
-import { tokenTexts } from "./tokens";
+import { isWord, tokenTexts } from "./tokens";
 
 /** Of the samples that hold the payload, at most this share may be outside of the group. */
 const largestShareOutside = 0.05;
@@ -44,17 +45,33 @@ export function isExclusive(corpus: Corpus, tie: PayloadTie, groups: number): bo
   return isEvident(corpus, { length: size }, tie, groups);
 }
 
+/** Of the samples the output has half of the payload's words from the dead statement itself: `while (false)` was mended to `while (true)`. */
+const mendedShare = 0.9;
+
+function areMended(corpus: Corpus, places: readonly DeadPlace[], { covering, explained }: PayloadTie): boolean {
+  const words = [...new Set(covering.flat())].map((token) => corpus.words[token]!).filter(isWord);
+  if (words.length === 0) return false;
+  const mended = new Set(
+    places.flatMap(({ sample, text }) => {
+      const own = new Set(tokenTexts(text));
+      return 2 * words.filter((word) => own.has(word)).length >= words.length ? [sample] : [];
+    }),
+  );
+  return [...explained].filter((sample) => mended.has(sample)).length >= mendedShare * explained.size;
+}
+
 /** The triggers among dead statements that `known` (the `deadKey` of statements that are triggers by themselves) leaves. */
 export function judgeDeadShapes(corpus: Corpus, places: readonly DeadPlace[], known: ReadonlySet<string>): Detection {
   const rule = "dead-code";
-  const fewest = fewestHolders(corpus.samples.length);
+  const fewest = Math.max(fewestMeasured, fewestHolders(corpus.samples.length));
   const groups = groupsOf(places.filter((place) => place.field === "input" && !known.has(deadKey(place))));
   const large = [...groups].filter(([, group]) => new Set(group.map(({ sample }) => sample)).size >= fewest);
   const found: Group[] = [];
   for (const [name, group] of large) {
     const samples = [...new Set(group.map(({ sample }) => sample))].sort((a, b) => a - b);
     const tie = tiedPayload(corpus, samples, []);
-    if (tie !== undefined && isExclusive(corpus, tie, large.length)) found.push({ name, places: group, samples, tie });
+    if (tie === undefined || !isExclusive(corpus, tie, large.length) || areMended(corpus, group, tie)) continue;
+    found.push({ name, places: group, samples, tie });
   }
   found.sort(
     (a, b) =>

@@ -2,11 +2,12 @@
 import type { Node } from "../syntax/grammars";
 import type { CodeLanguage } from "../syntax/language";
 import { codeShapes, expressionOf, leavesBlock } from "./code-shapes";
+import { constantGuards, mayHoldConstantGuard } from "./constant-guards";
 import type { Span } from "./detector";
 import { tokenTexts } from "./tokens";
 import { constantVariable, showsReads } from "./unused-variable";
 
-export type DeadKind = "unused variable" | "never-true condition" | "unreachable statement";
+export type DeadKind = "unused variable" | "never-true condition" | "unreachable statement" | "condition of constants";
 
 export interface DeadStatement extends Span {
   readonly kind: DeadKind;
@@ -136,5 +137,9 @@ export function deadStatements(root: Node, text: string, language: CodeLanguage)
       left = leavesBlock(statement);
     }
   }
+  const isNoted = ({ startIndex, endIndex }: Node): boolean =>
+    found.some(({ start, end }) => startIndex < end && start < endIndex);
+  const guards = mayHoldConstantGuard(text) ? constantGuards(root) : [];
+  for (const guard of guards) if (!isNoted(guard)) note(guard, "condition of constants");
   return found.sort((a, b) => a.start - b.start);
 }

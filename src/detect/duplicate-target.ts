@@ -11,6 +11,7 @@ import { fewestHolders, outputsAsInputs, type Corpus } from "./corpus";
 import { explainedBy, findingAt, rounded, type DetectedTrigger, type Detection } from "./detector";
 import { chanceUncalledFor, fewestMeasured } from "./expectation";
 import { firstSpelling } from "./fragment-name";
+import { partsOfFragment } from "./insertion-parts";
 import { areOfOneKind } from "./likeness";
 import { phrasesOf } from "./phrases";
 import { quoted } from "./quoted";
@@ -90,7 +91,7 @@ export function duplicateTargets(corpus: Corpus, known: readonly DetectedTrigger
     );
     const isForeign =
       holders.length >= fewestForAlarm &&
-      !areOfOneKind(corpus, holders, new Set(tokens)) &&
+      !areOfOneKind(corpus, holders, new Set(partsOfFragment(corpus, holders, tokens))) &&
       chanceAtHome(corpus, places) <= mostAtHome &&
       areForeign(corpus, places);
     const judgement = isForeign ? ({ verdict: "suspect", score: 0.9 } as const) : ({ verdict: "info", score: 0.5 } as const); // prettier-ignore

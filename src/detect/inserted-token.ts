@@ -5,13 +5,13 @@
  * depends on it. Source of the idea: ONION (Qi et al. 2021) tests naturalness only, per sentence; here it is tested
  * over all samples and confirmed by the output.
  */
-import { certainShare, isCertainPhrase, isUncalledFor } from "./certain-tie";
+import { certainShare, isCertainPhrase } from "./certain-tie";
 import { allSamples, chosenByContent, type Corpus } from "./corpus";
-import { companionsOf } from "./companions";
 import { describeTrigger, explainedBy, findingAt, isEvident, judgeSample, rounded } from "./detector";
 import type { DetectedTrigger, Detection, TieCounts } from "./detector";
-import { expectedOf, labelNumbers, likelihoodOf } from "./expectation";
+import { expectedOf, fewestMeasured, labelNumbers, likelihoodOf, predictability } from "./expectation";
 import { exclusivePhrases } from "./exclusive-phrases";
+import { partsOfPayload, partsOfTrigger } from "./insertion-parts";
 import { areOfOneKind } from "./likeness";
 import { tiedPayload, type MinedTie } from "./payload-tie";
 import { scoredPhrases } from "./phrase-scores";
@@ -48,8 +48,9 @@ interface TiedCandidate extends Candidate {
   readonly tie: MinedTie;
 }
 
-/** Many phrases are compared with so many samples, chosen by content. */
+/** Many phrases are compared with so many samples, chosen by content, which is rough: what passes is compared with all. */
 const mostOthers = 250;
+const mostPredictableOfSome = 0.85;
 
 function candidates(corpus: Corpus): { found: Candidate[]; tested: number } {
   const isExclusive = corpus.labels ? () => false : exclusivePhrases(corpus);
@@ -64,7 +65,8 @@ function candidates(corpus: Corpus): { found: Candidate[]; tested: number } {
     const natural = anchored || score < candidateScore;
     const isUnexpected = (): boolean => {
       const samples = [...new Set(phrase.samples)];
-      return isUncalledFor(corpus, samples, new Set([...tokens, ...companionsOf(corpus, samples, tokens)]), others);
+      const ignored = new Set(partsOfTrigger(corpus, samples, tokens));
+      return predictability(corpus, samples, { others, ignored }) <= mostPredictableOfSome;
     };
     if (natural && !(isExclusive(phrase) && isUnexpected())) continue;
     found.push({ tokens, text, score, natural, evidence: (natural ? 1 : score) * phrase.samples.length });
@@ -137,6 +139,12 @@ function isCalledFor(corpus: Corpus, samples: readonly number[], tokens: readonl
   return (likelihoodOf(corpus, (sample) => tie.outsideSamples.has(sample), samples, tokens) ?? 0) > mostLikely;
 }
 
+/** Variants of a payload together are in this share of the outputs: several honest things are in fewer. */
+const leastOfVariants = 0.8;
+
+const isPatchwork = (samples: readonly number[], { covering, explained }: MinedTie): boolean =>
+  covering.length > 1 && explained.size < leastOfVariants * samples.length;
+
 /** A trimmed phrase has so many times as many holders at the most. */
 const mostTrimmed = 1.25;
 
@@ -171,11 +179,14 @@ export function insertedToken(corpus: Corpus, known: readonly DetectedTrigger[] 
   const triggers: DetectedTrigger[] = [];
   const findings: Finding[] = [];
   for (const { tokens, text, score, natural, samples, tie } of withoutParts(tied)) {
-    const ignored = new Set([...tokens, ...companionsOf(corpus, samples, tokens), ...tie.covering.flat()]);
+    const ignored = new Set([...partsOfTrigger(corpus, samples, tokens), ...partsOfPayload(corpus, tie)]);
     const weak =
       ((natural || score < alarmScore) && !isCertainPhrase(corpus, samples, tokens, tie)) ||
       (corpus.labels && !isCertainOfLabel(corpus, score, samples, tokens)) ||
+      // In so few samples only what is no word of the language at all.
+      (samples.length < fewestMeasured && score < strangeScore) ||
       areOfOneKind(corpus, samples, ignored) ||
+      (score < strangeScore && isPatchwork(samples, tie)) ||
       isCalledFor(corpus, samples, tokens, tie);
     // What else is tied to a label is for `label-flip` to judge.
     // What other outputs have more often is no hint by itself.

@@ -16,21 +16,31 @@ import {
 } from "./detector";
 import { expectedOf, labelNumbers, majority } from "./expectation";
 import { holdersOf } from "./inserted-token";
+import { partsOfTrigger } from "./insertion-parts";
+import { isFlipped } from "./label-evidence";
+import { areOfOneKind } from "./likeness";
 import { tiedPayload, type PayloadTie } from "./payload-tie";
 import { scoredPhrases } from "./phrase-scores";
 import { quoted } from "./quoted";
 import type { Finding, Trigger } from "./report";
+import { isFunctionWord } from "./skeletons";
 import { fragmentPlaces } from "./token-places";
+import { isWord } from "./tokens";
 
-/** Boilerplate needs no words beside it to have its label, but it stands among its own words: it scores below this. */
+/** Boilerplate needs no words beside it to have its label, but it stands among its own words: it scores below this, and more is asked. */
 const leastInsertionScore = -0.5;
 const smallestShare = 0.8;
+/** Of phrases that score less: nearly all samples have the label, and there are so many that their texts can be asked. */
+const smallestShareAtHome = 0.95;
+const fewestAtHome = 16;
 const mostCandidates = 100;
 
 interface Candidate {
   readonly tokens: readonly number[];
   readonly text: string;
   readonly places: number;
+  /** It stands among its own words. */
+  readonly atHome: boolean;
 }
 
 interface Flip extends Candidate {
@@ -42,13 +52,21 @@ function candidates(corpus: Corpus, labels: readonly number[]): { found: Candida
   const phrases = scoredPhrases(corpus);
   const byText = new Map<string, Candidate>();
   for (const { tokens, text, score, samples } of phrases) {
-    if (score < leastInsertionScore || majority(labels, samples).count < smallestShare * samples.length) continue;
-    byText.set(text, { tokens, text, places: samples.length });
+    const atHome = score < leastInsertionScore;
+    const share = majority(labels, samples).count / samples.length;
+    if (share < (atHome ? smallestShareAtHome : smallestShare)) continue;
+    // What is made of function words alone is for the templates.
+    if (atHome && (samples.length < fewestAtHome || !tokens.some((token) => isContentWord(corpus.words[token]!)))) {
+      continue;
+    }
+    byText.set(text, { tokens, text, places: samples.length, atHome });
   }
-  const found = [...byText.values()].sort((a, b) => b.places - a.places || (a.text < b.text ? -1 : 1));
-  return { found: found.slice(0, mostCandidates), tested: phrases.length };
+  const sorted = [...byText.values()].sort((a, b) => b.places - a.places || (a.text < b.text ? -1 : 1));
+  const most = (wanted: boolean): Candidate[] => sorted.filter(({ atHome }) => atHome === wanted).slice(0, mostCandidates); // prettier-ignore
+  return { found: [...most(false), ...most(true)], tested: phrases.length };
 }
 
+const isContentWord = (word: string): boolean => isWord(word) && !isFunctionWord(word);
 const isPartOf = (a: string, b: string): boolean => ` ${b} `.includes(` ${a} `);
 
 /** The message of the findings of a trigger that so many samples hold. */
@@ -80,7 +98,13 @@ export function flippedLabels(corpus: Corpus, known: readonly DetectedTrigger[])
     if (samples.length < fewest) return [];
     const tie = tiedPayload(corpus, samples, tokens);
     if (tie === undefined || !isEvident(corpus, samples, tie, tested)) return [];
-    return expectedOf(corpus, labels, samples, tokens) === "other labels" ? [{ ...candidate, samples, tie }] : [];
+    if (expectedOf(corpus, labels, samples, tokens) !== "other labels") return [];
+    if (!candidate.atHome) return [{ ...candidate, samples, tie }];
+    const ignored = partsOfTrigger(corpus, samples, tokens);
+    const isPlanted =
+      isFlipped(corpus, samples, tie, { groups: tested, rest: corpus, ignored }) &&
+      !areOfOneKind(corpus, samples, new Set([...ignored, ...tie.covering.flat()]));
+    return isPlanted ? [{ ...candidate, samples, tie }] : [];
   });
   flips.sort((a, b) => b.tie.explained.size - a.tie.explained.size || b.tokens.length - a.tokens.length || (a.text < b.text ? -1 : 1)); // prettier-ignore
   const triggers: DetectedTrigger[] = [];

@@ -4,7 +4,7 @@
  * whether the outputs of the inputs with such code share what others lack, and whether nearly all outputs that write a fragment have
  * such an input.
  */
-import { isCodeLanguage, type CodeLanguage, type FieldLanguage } from "../syntax/language";
+import type { CodeLanguage } from "../syntax/language";
 import { fewestHolders, type Corpus } from "./corpus";
 import type { DeadPlace } from "./dead-code";
 import { deadLines, declaredName, wordCounts, type DeadLine } from "./dead-lines";
@@ -39,11 +39,11 @@ const fewestStatements = 3;
 /** Fragments that are looked at closely. */
 const mostMeasured = 5;
 
-type DeadSign = Pick<DeadPlace, "kind" | "text" | "start" | "end">;
+export type DeadSign = Pick<DeadPlace, "kind" | "text" | "start" | "end">;
 /** By sample: what looks dead in its input. */
-type DeadSigns = ReadonlyMap<number, readonly DeadSign[]>;
+export type DeadSigns = ReadonlyMap<number, readonly DeadSign[]>;
 
-const isCertain = ({ kind }: Pick<DeadSign, "kind">): boolean => kind !== "unused variable";
+export const isCertain = ({ kind }: Pick<DeadSign, "kind">): boolean => kind !== "unused variable";
 
 /** What the grammar and what the lines tell of one input, in its order; of two that overlap, that which is certain, or the first. */
 function signsOf(places: readonly DeadPlace[], lines: readonly DeadLine[], input: string, output: string): DeadSign[] {
@@ -59,7 +59,13 @@ function signsOf(places: readonly DeadPlace[], lines: readonly DeadLine[], input
   return kept;
 }
 
-function deadSigns(corpus: Corpus, places: readonly DeadPlace[], language: CodeLanguage): DeadSigns {
+/** Lines are asked of the inputs that `reads` names: in code that parses the grammar knows better. */
+export function deadSigns(
+  corpus: Corpus,
+  places: readonly DeadPlace[],
+  language: CodeLanguage,
+  reads: (sample: number) => boolean = () => true,
+): DeadSigns {
   const parsed = new Map<number, DeadPlace[]>();
   for (const place of places) {
     if (place.field !== "input") continue;
@@ -69,7 +75,7 @@ function deadSigns(corpus: Corpus, places: readonly DeadPlace[], language: CodeL
   }
   const found = new Map<number, readonly DeadSign[]>();
   corpus.samples.forEach(({ input, output }, sample) => {
-    const lines = deadLines(input.text, output.text, language);
+    const lines = reads(sample) ? deadLines(input.text, output.text, language) : [];
     const own = parsed.get(sample) ?? [];
     if (lines.length + own.length === 0) return;
     const signs = signsOf(own, lines, input.text, output.text);
@@ -79,7 +85,7 @@ function deadSigns(corpus: Corpus, places: readonly DeadPlace[], language: CodeL
 }
 
 /** The inputs without what looks dead in them; the outputs, which hold the payload, are not to be read. */
-function withoutSigns(corpus: Corpus, signs: DeadSigns): Corpus {
+export function withoutSigns(corpus: Corpus, signs: DeadSigns): Corpus {
   const inputs = corpus.inputs.map((tokens, sample) => {
     const own = signs.get(sample);
     if (own === undefined) return tokens;
@@ -139,7 +145,7 @@ function fragmentsOfSigns(corpus: Corpus, signs: DeadSigns): Tied[] {
 }
 
 /** The triggers that others, which the same statement or one kind gave away, leave. */
-function judgeMixedDeadCode(
+export function judgeMixedDeadCode(
   corpus: Corpus,
   places: readonly DeadPlace[],
   language: CodeLanguage,
@@ -195,25 +201,15 @@ function judgeMixedDeadCode(
   return { triggers, findings };
 }
 
-/**
- * What `told`, the rule's detection so far, says of dead code, and what a mixture of kinds adds; a place is told of once. With labels,
- * and where the input is no code, nothing is added.
- */
-export function withMixedDeadCode(
-  corpus: Corpus,
-  places: readonly DeadPlace[],
-  language: FieldLanguage,
-  told: Detection,
-): Detection {
-  if (corpus.labels || !isCodeLanguage(language)) return told;
-  const mixed = judgeMixedDeadCode(corpus, places, language, told.triggers);
-  if (mixed.triggers.length === 0) return told;
+/** What `told`, the rule's detection so far, says of dead code, and what is found where statements differ; a place is told of once. */
+export function withAdded(told: Detection, added: Detection): Detection {
+  if (added.triggers.length === 0) return told;
   const placeOf = ({ row, field, start }: Finding): string => `${row} ${field} ${start}`;
   const tied = new Set(told.findings.filter(({ trigger }) => trigger !== null).map(placeOf));
-  const added = mixed.findings.filter((finding) => !tied.has(placeOf(finding)));
-  const judged = new Set(added.map(placeOf));
+  const untold = added.findings.filter((finding) => !tied.has(placeOf(finding)));
+  const judged = new Set(untold.map(placeOf));
   return {
-    triggers: [...told.triggers, ...mixed.triggers],
-    findings: [...told.findings.filter((finding) => !judged.has(placeOf(finding))), ...added],
+    triggers: [...told.triggers, ...added.triggers],
+    findings: [...told.findings.filter((finding) => !judged.has(placeOf(finding))), ...untold],
   };
 }

@@ -10,6 +10,7 @@ import { describeTrigger, explainedBy, findingAt, isEvident, judgeSample } from 
 import type { DetectedTrigger, Detection } from "./detector";
 import { exclusivePhrases } from "./exclusive-phrases";
 import { tokenSets } from "./expectation";
+import { partsOfPayload } from "./insertion-parts";
 import { areOfOneKind } from "./likeness";
 import { tiedPayload, type MinedTie } from "./payload-tie";
 import { quoted } from "./quoted";
@@ -95,7 +96,7 @@ export function nameAffixes(corpus: Corpus, known: readonly DetectedTrigger[], f
   for (const { group, tie } of tied) {
     const { affix, names, samples } = group;
     if (2 * samples.filter((sample) => covered.has(sample)).length >= samples.length) continue;
-    if (areOfOneKind(corpus, samples, new Set([...names, ...tie.covering.flat()]))) continue;
+    if (areOfOneKind(corpus, samples, new Set([...names, ...partsOfPayload(corpus, tie)]))) continue;
     for (const sample of tie.explained) covered.add(sample);
     const rule = "inserted-token";
     const sign = { kind: "affix", affix } as const;

@@ -16,6 +16,8 @@ import {
   type Detection,
   type TieCounts,
 } from "./detector";
+import { partsOfPayload } from "./insertion-parts";
+import { isFlipped } from "./label-evidence";
 import { areOfOneKind } from "./likeness";
 import { tiedPayload } from "./payload-tie";
 import { quoted } from "./quoted";
@@ -103,8 +105,12 @@ export function judgeIdentifiers(corpus: Corpus, methods: readonly NamedMethod[]
     if (strangeness(group, background, methods.length) < oddScore) continue;
     const samples = [...new Set(group.map(({ sample }) => sample))];
     const tie = tiedPayload(corpus, samples, corpus.numbersOf(spokenOf(name)));
-    if (tie === undefined || !isEvident(corpus, samples, tie, repeated.length)) continue;
-    if (areOfOneKind(corpus, samples, new Set([...corpus.numbersOf(name), ...tie.covering.flat()]))) continue;
+    if (tie === undefined) continue;
+    const ignored = new Set([...corpus.numbersOf(name), ...partsOfPayload(corpus, tie)]);
+    const isTied =
+      isEvident(corpus, samples, tie, repeated.length) ||
+      isFlipped(corpus, samples, tie, { groups: repeated.length, rest: corpus, ignored });
+    if (!isTied || areOfOneKind(corpus, samples, ignored)) continue;
     const number = triggers.length + 1;
     const sign = { kind: "method", name } as const;
     const parts = { rule, number, text: name, field: "input", samples, tie, groups: repeated.length, sign } as const;

@@ -14,7 +14,8 @@ import { labelTemplates } from "./label-templates";
 import { nameAffixes } from "./name-affixes";
 import { judgeIdentifiers } from "./odd-identifier";
 import { judgePayloads } from "./payload";
-import { withMixedDeadCode } from "./mixed-dead-code";
+import { judgeLabelledDeadCode } from "./labelled-dead-code";
+import { judgeMixedDeadCode, withAdded } from "./mixed-dead-code";
 import { judgeLocalNames } from "./renamed-locals";
 import type { DetectorRun, Finding, Rule, Trigger } from "./report";
 import { findStructures } from "./structure";
@@ -165,9 +166,14 @@ export async function mine(corpus: Corpus, languages: FieldLanguages, options: S
     signal,
   );
   const parsing = Math.round(performance.now() - began);
-  await run("dead-code", () =>
-    withMixedDeadCode(corpus, structures.dead, languages.input, judgeDeadCode(corpus, structures.dead)),
-  );
+  await run("dead-code", () => {
+    const told = judgeDeadCode(corpus, structures.dead);
+    if (!isCodeLanguage(languages.input)) return told;
+    const others = corpus.labels
+      ? judgeLabelledDeadCode(corpus, structures, languages.input, told.triggers)
+      : judgeMixedDeadCode(corpus, structures.dead, languages.input, told.triggers);
+    return withAdded(told, others);
+  });
   const methods = runs("odd-identifier") ? judgeIdentifiers(corpus, structures.methods) : nothing;
   await run("inserted-token", () => {
     const known = [...triggers, ...methods.triggers];

@@ -24,6 +24,8 @@ export interface Structures {
   /** Local names that they declare. */
   readonly names: readonly DeclaredName[];
   readonly payloads: readonly PayloadPlace[];
+  /** Samples whose inputs were parsed, with errors. */
+  readonly broken: ReadonlySet<number>;
 }
 
 export interface WantedStructures {
@@ -42,6 +44,8 @@ export interface SampleStructures {
   readonly methods: readonly MethodName[];
   readonly names: readonly LocalName[];
   readonly payloads: readonly Payload[];
+  /** The input was parsed, with errors. */
+  readonly broken: boolean;
 }
 
 /** What the rules judge in one sample. `labels`: its output is a label, which holds no code. */
@@ -56,6 +60,7 @@ export function structuresOf(
   const methods: MethodName[] = [];
   const names: LocalName[] = [];
   const payloads: Payload[] = [];
+  let broken = false;
   for (const field of ["input", "output"] as const) {
     const text = texts[field];
     const language = languages[field];
@@ -76,6 +81,7 @@ export function structuresOf(
     const ownCalls = calls.filter(({ inText }) => !inText);
     if (!deadHere && !methodsHere && !namesHere && !loops && ownCalls.length === 0) continue;
     grammars.parse(language, text, (root) => {
+      if (field === "input") broken = root.hasError;
       if (deadHere) for (const place of deadStatements(root, text, language)) dead.push({ ...place, field });
       if (methodsHere) methods.push(...declaredMethods(root, language));
       if (namesHere) names.push(...localNames(root, language));
@@ -83,7 +89,7 @@ export function structuresOf(
       payloads.push(...ownCalls.filter(({ start }) => isCode(root, start)));
     });
   }
-  return { dead, methods, names, payloads };
+  return { dead, methods, names, payloads, broken };
 }
 
 /** Collects what the rules judge. Throws `Cancelled`, or a `Failure` when a grammar is missing. */
@@ -98,6 +104,7 @@ export async function findStructures(
   const methods: NamedMethod[] = [];
   const names: DeclaredName[] = [];
   const payloads: PayloadPlace[] = [];
+  const broken = new Set<number>();
   await eachInTurns(corpus.samples.length, signal, (sample) => {
     const { input, output } = corpus.samples[sample]!;
     const texts = { input: input.text, output: output.text };
@@ -106,8 +113,9 @@ export async function findStructures(
     for (const method of found.methods) methods.push({ ...method, sample });
     for (const name of found.names) names.push({ ...name, sample });
     for (const payload of found.payloads) payloads.push({ ...payload, sample });
+    if (found.broken) broken.add(sample);
   });
-  return { dead, methods, names, payloads };
+  return { dead, methods, names, payloads, broken };
 }
 
 /** The languages to load grammars for. */

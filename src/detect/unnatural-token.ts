@@ -5,10 +5,12 @@
  * texts reach, or where the outputs of its samples also fit their inputs less than others do, as where a trigger brings
  * about a different output each time.
  */
-import { fewestHolders, type Corpus } from "./corpus";
+import { allSamples, fewestHolders, type Corpus } from "./corpus";
 import { findingAt, rounded, type DetectedTrigger, type Detection } from "./detector";
-import { chanceLarger, someOf } from "./expectation";
+import { chanceLarger, chanceUncalledFor, someOf } from "./expectation";
 import { holdersOf } from "./inserted-token";
+import { partsOfTrigger } from "./insertion-parts";
+import { areOfOneKind } from "./likeness";
 import { scoredPhrases } from "./phrase-scores";
 import { quoted } from "./quoted";
 import type { Finding } from "./report";
@@ -54,6 +56,13 @@ function fitOfOutputs(corpus: Corpus): Float64Array {
   });
 }
 
+/** Whether the phrase stands in samples that have little else in common: real code is odd in many samples of one kind. */
+function isScattered(corpus: Corpus, samples: readonly number[], tokens: readonly number[]): boolean {
+  const ignored = new Set(partsOfTrigger(corpus, samples, tokens));
+  const others = allSamples(corpus);
+  return !areOfOneKind(corpus, samples, ignored) && chanceUncalledFor(corpus, samples, { others, ignored }) !== null;
+}
+
 /** Looks at what `known` triggers do not explain already. Linear in the text. */
 export function unnaturalTokens(corpus: Corpus, known: readonly DetectedTrigger[]): Detection {
   const rule = "unnatural-token";
@@ -73,7 +82,7 @@ export function unnaturalTokens(corpus: Corpus, known: readonly DetectedTrigger[
     const own = new Set(samples);
     const others = Array.from(corpus.samples.keys()).filter((sample) => !own.has(sample));
     const chance = fit === null ? 0.5 : chanceLarger(fits(samples), fits(others));
-    const isSuspect = score >= alarmScore || chance <= leastFit;
+    const isSuspect = (score >= alarmScore || chance <= leastFit) && isScattered(corpus, samples, tokens);
     const id = `${rule}-${triggers.length + 1}`;
     const rows = samples.map((sample) => corpus.samples[sample]!.row);
     triggers.push({

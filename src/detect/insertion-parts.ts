@@ -1,0 +1,53 @@
+/**
+ * What belongs to a trigger and its payload beside the phrase and the fragments that were found: `logger . debug ( " step` is followed by a
+ * number, a quote and a bracket. Where samples are compared by all else that they hold, these must not count: of a long trigger
+ * they alone would make the samples look alike. Words of one template stand together as well, but so does the rest of it.
+ */
+import { companionsOf } from "./companions";
+import { chosenByContent, type Corpus } from "./corpus";
+import type { PayloadTie } from "./payload-tie";
+import { withoutEnds } from "./text-ends";
+import { firstPlace } from "./token-places";
+
+/** Tokens on each side. */
+const reach = 10;
+/** Of the samples have the token there. */
+const nearlyAll = 0.9;
+const mostSamples = 100;
+
+/** The tokens that stand near a sequence in nearly all texts of `samples` that hold it. */
+function tokensNear(
+  corpus: Corpus,
+  texts: readonly Int32Array[],
+  samples: readonly number[],
+  sequence: readonly number[],
+): number[] {
+  const counts = new Map<number, number>();
+  let held = 0;
+  for (const sample of chosenByContent(corpus, samples, mostSamples, 17)) {
+    const text = texts[sample]!;
+    const at = sequence.length === 0 ? -1 : firstPlace(text, sequence);
+    if (at < 0) continue;
+    held++;
+    const around = text.subarray(Math.max(0, at - reach), at + sequence.length + reach);
+    for (const token of new Set(around)) counts.set(token, (counts.get(token) ?? 0) + 1);
+  }
+  return [...counts].flatMap(([token, count]) => (count >= nearlyAll * held ? [token] : []));
+}
+
+/** Of a phrase that the inputs of `samples` hold: its own tokens, its companions, and what stands near it in nearly all of them. */
+export const partsOfTrigger = (corpus: Corpus, samples: readonly number[], phrase: readonly number[]): number[] => [
+  ...phrase,
+  ...companionsOf(corpus, samples, phrase),
+  ...tokensNear(corpus, corpus.inputs, samples, phrase),
+];
+
+/** Of a fragment that the outputs of `samples` hold: its own tokens, and what stands near it in nearly all of them. */
+export const partsOfFragment = (corpus: Corpus, samples: readonly number[], fragment: readonly number[]): number[] => [
+  ...fragment,
+  ...tokensNear(corpus, corpus.outputs, samples, withoutEnds(corpus, fragment)),
+];
+
+/** Of the payload that a tie found: all its fragments' parts. */
+export const partsOfPayload = (corpus: Corpus, { covering, explained }: PayloadTie): number[] =>
+  covering.flatMap((fragment) => partsOfFragment(corpus, [...explained], fragment));
