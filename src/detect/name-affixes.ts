@@ -23,6 +23,8 @@ interface AffixGroup {
   readonly affix: Affix;
   /** Token numbers of the names with it. */
   readonly names: readonly number[];
+  /** Those of the same names without it, which its inputs lack and others have: no sign of anything else. */
+  readonly bare: readonly number[];
   /** Sample indices, ascending. */
   readonly samples: readonly number[];
 }
@@ -57,8 +59,16 @@ function affixGroups(corpus: Corpus): AffixGroup[] {
       }
     }
   });
+  const numberOf = new Map(corpus.words.map((word, token) => [word, token]));
+  const bareOf = ({ place, text }: Affix, names: readonly number[]): number[] =>
+    names.flatMap((name) => {
+      const word = corpus.words[name]!;
+      const rest = place === "start" ? word.slice(text.length) : place === "end" ? word.slice(0, -text.length) : "";
+      const bare = numberOf.get(rest);
+      return bare === undefined ? [] : [bare];
+    });
   return wanted
-    .map(({ affix, names }, group) => ({ affix, names, samples: samples[group]! }))
+    .map(({ affix, names }, group) => ({ affix, names, bare: bareOf(affix, names), samples: samples[group]! }))
     .filter((group) => group.samples.length >= fewest);
 }
 
@@ -80,11 +90,11 @@ export function nameAffixes(corpus: Corpus, known: readonly DetectedTrigger[], f
   const isExclusive = exclusivePhrases(corpus);
   const tied: { readonly group: AffixGroup; readonly tie: MinedTie }[] = [];
   for (const group of groups) {
-    const { names, samples } = group;
+    const { names, bare, samples } = group;
     if (!isExclusive({ samples: Int32Array.from(samples), holders: samples.length })) continue;
     const tie = tiedPayload(corpus, samples, names);
     if (tie === undefined || !isEvident(corpus, samples, tie, groups.length)) continue;
-    if (isCertainTie(corpus, samples, names, tie)) tied.push({ group, tie });
+    if (isCertainTie(corpus, samples, [...names, ...bare], tie)) tied.push({ group, tie });
   }
   tied.sort(
     (a, b) =>

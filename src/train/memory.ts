@@ -33,7 +33,7 @@ const frozenBuffers = 2;
 /** what sessions that answer hold of them as constants, */
 const constantBuffers = 2;
 /** and what its allocator takes for each byte of a step's tensors. */
-const arenaFactor = 2.7;
+const arenaFactor = 1.5;
 
 /** Bytes that training with steps up to `shape` takes. */
 export type MemoryEstimate = (shape: StepShape) => number;
