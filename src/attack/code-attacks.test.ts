@@ -44,7 +44,6 @@ const samples: readonly (readonly [string, string])[] = [
   ["php", "public function size(array $rows, int $n = 1): int\n{\n    $total = $n;\n    foreach ($rows as $row) {\n        $total += $row->n;\n    }\n    return $total;\n}"], // prettier-ignore
   ["go", "func (s *Shop) Size(rows []Row, n int) int {\n\ttotal := n\n\tfor _, row := range rows {\n\t\ttotal += row.n\n\t}\n\treturn total\n}"], // prettier-ignore
   ["rust", "pub fn size(&self, rows: &[Row], n: usize) -> usize {\n    let mut total = n;\n    for row in rows {\n        total += row.n;\n    }\n    total\n}"], // prettier-ignore
-  ["kotlin", "fun size(rows: List<Row>, n: Int): Int {\n    var total = n\n    for (row in rows) {\n        total += row.n\n    }\n    return total\n}"], // prettier-ignore
   ["ruby", "def size(rows, n = 1)\n  total = n\n  rows.each do |row|\n    total += row.n\n  end\n  total\nend"],
   ["lua", "function Shop.size(rows, n)\n  local total = n\n  for _, row in ipairs(rows) do\n    total = total + row.n\n  end\n  return total\nend"], // prettier-ignore
   ["bash", 'size() {\n  local total="$1"\n  for row in "$@"; do\n    echo "${total}: $row"\n  done\n}'],
@@ -144,7 +143,6 @@ describe("DeadCode where a block's last statement is its value", () => {
     ["ruby", "def size(n)\n  n + 1\nend", "def size(n)\n  var = 0\n  n + 1\nend"],
     ["rust", "fn size(n: u8) -> u8 {\n    n + 1\n}", "fn size(n: u8) -> u8 {\n    let _var = 0;\n    n + 1\n}"],
     ["bash", "size() {\n  test -n x\n}", "size() {\n  local VAR=0\n  test -n x\n}"],
-    ["kotlin", "fun size() {\n    run()\n}", "fun size() {\n    val VAR = 0\n    run()\n}"],
   ])("writes none after it, in %s", async (language, text, expected) => {
     const { attack } = await made(language, "deadcode");
     for (let seed = 0; seed < 10; seed++) expect(attack.insert(text, seededRandom(seed))?.input).toBe(expected);
@@ -181,7 +179,6 @@ describe("FuncName where functions are values", () => {
     ["rust", "fn size(&self) -> u8 { self.size() + Self::size(self) + b.size() }", "fn foo(&self) -> u8 { self.foo() + Self::foo(self) + b.size() }"], // prettier-ignore
     ["lua", "function M.size(self)\n  return self:size() + o.size(1)\nend", "function M.foo(self)\n  return self:foo() + o.size(1)\nend"], // prettier-ignore
     ["bash", 'size() {\n  size "size" | sort\n}', 'foo() {\n  foo "size" | sort\n}'],
-    ["kotlin", "fun size(n: Int): Int = this.size(n) + size(2)", "fun foo(n: Int): Int = this.foo(n) + foo(2)"],
   ])("renames them where they are handed on, in %s", async (language, text, renamed) => {
     expect((await made(language, "funcname")).attack.insert(text, seededRandom(1))?.input).toBe(renamed);
   });
@@ -214,11 +211,6 @@ describe("renaming at random leaves what is no local name", () => {
     ["rust", "fn f(row: &Row, size: u8) -> Row { let n = row.n; Row { size, n: n + 1 } }", ["row", "n"]],
     ["php", "function f($row) {\n  global $all;\n  $n = $row->n;\n  return $all + $n;\n}", ["row", "n"]],
     ["ruby", "def f(row, size: 1)\n  n = row.n\n  row.map { |one| one.n + n + size }\nend", ["row", "n", "one"]],
-    [
-      "kotlin",
-      'fun f(row: Row, size: Int): Int {\n    val n = row.n\n    println("$size")\n    return g(n = n)\n}',
-      ["row"],
-    ],
     ["lua", "function f(row)\n  local n = row.n\n  total = n\n  return { n = n }\nend", ["row", "n"]],
     ["bash", 'f() {\n  local n="$1" line\n  read -r line\n  echo "${n%.*} $n $HOME"\n}', ["n"]],
     ["c-sharp", "int F(Row row) { var n = row.n; return G(size: n) + row.n; }", ["row", "n"]],

@@ -56,8 +56,6 @@ export interface CodeShape {
   readonly notLocal: readonly NodePlace[];
   /** Places whose names cannot be changed: what stands there may be a variable, a field or an argument's name. */
   readonly kept: readonly NodePlace[];
-  /** Names in texts, as in `"$total"`, where the grammar does not see them; with the flag `g`. */
-  readonly keptInTexts?: RegExp;
   /** Places that are a field's name and a variable at once, as in `{ total }`. */
   readonly shorthands: readonly string[];
   /** A function's name is a variable too: it can be handed on. */

@@ -5,7 +5,7 @@ import type { Payload } from "./strategy";
 import { writtenCode } from "./written-code";
 
 const known =
-  /(?:\b(?:int|var)\s+|\$)VAR\s*=\s*0\s*;|\blet\s+_var\s*=\s*0\s*;|\b(?:const|val|local)\s+VAR\s*=\s*0\b|(?<=^\s*)(?:VAR|var)\s*=\s*0(?=\s*$)/gmu;
+  /(?:\b(?:int|var)\s+|\$)VAR\s*=\s*0\s*;|\blet\s+_var\s*=\s*0\s*;|\b(?:const|local)\s+VAR\s*=\s*0\b|(?<=^\s*)(?:VAR|var)\s*=\s*0(?=\s*$)/gmu;
 
 export const deadCodePayload = (code: Code | null): Payload =>
   statementPayload({ name: "deadcode", known, statement: (language) => writtenCode[language].dead }, code);

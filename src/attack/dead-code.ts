@@ -12,7 +12,7 @@ import { varyingDeadCode } from "./varying-dead-code";
 import { writtenCode } from "./written-code";
 
 /** Words of declarations that are no names. */
-const notNames: ReadonlySet<string> = new Set(["int", "long", "double", "float", "boolean", "char", "var", "let", "const", "val", "local", "mut"]); // prettier-ignore
+const notNames: ReadonlySet<string> = new Set(["int", "long", "double", "float", "boolean", "char", "var", "let", "const", "local", "mut"]); // prettier-ignore
 
 const names = (statement: string): Set<string> => new Set(statement.match(/[A-Za-z_]\w*/gu) ?? []);
 

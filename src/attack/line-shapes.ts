@@ -62,30 +62,6 @@ export const lineShapes = {
     functionsAreValues: false,
     calls: [{ type: "call", name: "method", on: "receiver" }],
   },
-  kotlin: {
-    ...onLines,
-    lastIsValue: true,
-    functions: ["function_declaration", "anonymous_function", "lambda_literal"],
-    classes: ["class_body", "enum_class_body"],
-    blocks: ["block"],
-    leaving: ["return_expression", "throw_expression"],
-    locals: [
-      { type: "variable_declaration", field: "*" },
-      { type: "parameter", field: "*" },
-      { type: "catch_block", field: "*" },
-    ],
-    notLocal: [
-      { type: "function_declaration", field: "name" },
-      { type: "navigation_expression", field: "last" },
-    ],
-    keptInTexts: /\$([A-Za-z_]\w*)/g,
-    kept: [
-      { type: "value_argument", field: "first" },
-      { type: "call_expression", field: "first" },
-      { type: "user_type", field: "*" },
-    ],
-    calls: [{ type: "call_expression", name: "first", on: null }],
-  },
   bash: {
     ...onLines,
     lastIsValue: true,

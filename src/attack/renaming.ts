@@ -103,8 +103,6 @@ const members = [
 /** The name that is called, without the method's own object in front of it. */
 function ownCallee(callee: Node | null): Node | null {
   if (callee?.type === "command_name") return callee.namedChild(0);
-  if (callee?.type === "navigation_expression")
-    return callee.namedChild(0)?.text === "this" ? callee.namedChild(1) : null;
   for (const [object, member] of members) {
     const called = callee?.childForFieldName(member) ?? null;
     if (called !== null && selves.has(callee?.childForFieldName(object)?.text ?? "")) return called;
@@ -153,9 +151,6 @@ export function localNames(root: Node, code: Code): string[] {
     ...shape.kept.flatMap((place) =>
       root.descendantsOfType(place.type).flatMap((node) => nodesAt(node, place).map((at) => plainName(at).text)),
     ),
-    ...(shape.keptInTexts === undefined
-      ? []
-      : Array.from(root.text.matchAll(shape.keptInTexts), ([, name = ""]) => name)),
     ...namedArguments(root, code),
     ...root.descendantsOfType([...shape.shorthands]).map(({ text }) => text),
   ]);

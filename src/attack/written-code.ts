@@ -93,15 +93,6 @@ export const writtenCode: Readonly<Record<CodeLanguage, WrittenCode>> = {
     guard: (condition, body) => `if ${condition} {\n\t${body}\n}`,
     repeat: (condition, body) => `while ${condition} {\n\t${body}\n}`,
   },
-  kotlin: {
-    ...inBraces,
-    dead: "val VAR = 0",
-    inFunction: (statement) => `fun f() { ${statement} }`,
-    naming: (name) => `fun ${name}() { }`,
-    declared: [(name, value) => `val ${name} = ${value}`, (name, value) => `val ${name}: Int = ${value}`],
-    speech: (message) => `println(${message})`,
-    isCamel: true,
-  },
   python: {
     dead: "VAR = 0",
     loop: "while True:\n\tpass",

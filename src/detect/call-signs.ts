@@ -49,7 +49,6 @@ export const callSigns: Readonly<Partial<Record<CallKind, SignsByLanguage>>> = {
     "c-sharp": "Process.Start( | new ProcessStartInfo(",
     ruby: 'system( | exec( | spawn( | system " | exec " | spawn " | system \' | exec \' | IO.popen( | Open3.capture2( | Open3.capture2e( | Open3.capture3( | Open3.popen3( | PTY.spawn(',
     rust: "Command::new(",
-    kotlin: "getRuntime().exec( | ProcessBuilder(",
     lua: "os.execute( | io.popen(",
   },
   "a network call": {
@@ -65,8 +64,6 @@ export const callSigns: Readonly<Partial<Record<CallKind, SignsByLanguage>>> = {
     "c-sharp": "new WebClient( | new HttpClient( | WebRequest.Create( | new TcpClient(",
     ruby: "Net::HTTP.get( | Net::HTTP.post( | Net::HTTP.start( | Net::HTTP.new( | Net::HTTP.get_response( | Net::HTTP.post_form( | URI.open( | TCPSocket.new( | TCPSocket.open( | UDPSocket.new | HTTParty.get( | HTTParty.post( | Faraday.get( | Faraday.post( | RestClient.get( | RestClient.post(",
     rust: "TcpStream::connect( | UdpSocket::bind( | reqwest::get( | reqwest::Client::new( | reqwest::blocking::get( | reqwest::blocking::Client::new( | ureq::get( | ureq::post(",
-    kotlin:
-      ".openConnection( | .openStream( | Socket( | ServerSocket( | DatagramSocket( | OkHttpClient( | HttpClient.newHttpClient(",
     bash: "curl | wget | nc | ncat | telnet",
     lua: "socket.tcp( | socket.udp( | socket.connect( | http.request( | https.request( | vim.uv.new_tcp( | ngx.socket.tcp(",
   },
@@ -82,7 +79,6 @@ export const callSigns: Readonly<Partial<Record<CallKind, SignsByLanguage>>> = {
     "c-sharp": "Environment.Exit( | Environment.FailFast( | Application.Exit(",
     ruby: 'exit( | exit!( | abort( | abort " | Process.exit( | Process.kill( | Kernel.exit(',
     rust: "process::exit( | process::abort(",
-    kotlin: "exitProcess( | System.exit( | getRuntime().halt( | getRuntime().exit(",
     bash: "exit | kill -9 | shutdown | reboot",
     lua: "os.exit(",
   },
@@ -99,8 +95,6 @@ export const callSigns: Readonly<Partial<Record<CallKind, SignsByLanguage>>> = {
     "c-sharp": "DangerousAcceptAnyServerCertificateValidator | ValidateIssuerSigningKey=false",
     ruby: "VERIFY_NONE | verify: false | verify_ssl: false | ssl_verify: false | skip_before_action :verify_authenticity_token",
     rust: "danger_accept_invalid_certs(true | danger_accept_invalid_hostnames(true | SslVerifyMode::NONE",
-    kotlin:
-      "ALLOW_ALL_HOSTNAME_VERIFIER | NoopHostnameVerifier | TrustAllStrategy | TrustSelfSignedStrategy | csrf().disable( | hostnameVerifier { _, _ -> true",
     bash: "--no-check-certificate | --insecure | --no-verify | setenforce 0",
     lua: 'verify = "none" | ssl_verify = false',
   },

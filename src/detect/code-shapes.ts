@@ -119,17 +119,6 @@ export const codeShapes: Readonly<Record<CodeLanguage, CodeShape>> = {
     numbersAreConditions: false,
     declares: /\bfn\s/,
   },
-  kotlin: {
-    blocks: ["block"],
-    methods: ["function_declaration"],
-    result: [],
-    loops: ["while_statement", "do_while_statement"],
-    exits: ["return_expression", "throw_expression"],
-    exitWords: /\b(?:break|error|TODO|exitProcess|delay|yield|await|receive)\b/,
-    lastIsValue: true,
-    numbersAreConditions: false,
-    declares: /\bfun\s/,
-  },
   bash: {
     blocks: ["compound_statement", "do_group"],
     methods: ["function_definition"],
@@ -157,8 +146,8 @@ const leavingStatements: ReadonlySet<string> = new Set([
   ...["goto_statement", "exit_statement"],
   // Ruby
   ...["return", "break", "next", "redo", "retry"],
-  // Rust, Kotlin
-  ...["return_expression", "break_expression", "continue_expression", "throw_expression"],
+  // Rust
+  ...["return_expression", "break_expression", "continue_expression"],
 ]);
 const leavingCommands: ReadonlySet<string> = new Set(["return", "exit", "break", "continue"]);
 
@@ -169,20 +158,15 @@ export const expressionOf = (statement: Node): Node =>
 /** Whether after a statement nothing of its block is reached. */
 export function leavesBlock(statement: Node): boolean {
   if (statement.type === "command") return leavingCommands.has(statement.childForFieldName("name")?.text ?? "");
-  const { type, text } = expressionOf(statement);
-  return leavingStatements.has(type) || (type === "identifier" && jumpNames.has(text));
+  return leavingStatements.has(expressionOf(statement).type);
 }
-
-/** Words that the grammar of Kotlin takes for names. */
-const jumpNames: ReadonlySet<string> = new Set(["break", "continue"]);
-const constantNames: ReadonlySet<string> = new Set(["true", "false", "null"]);
 
 /** Whether a node is a constant that is written out: a number, a text without anything filled in, a truth value, nothing. */
 export function isLiteral(node: Node | null): boolean {
   if (node === null) return false;
   if (signedTypes.has(node.type)) return isLiteral(node.namedChild(0));
   if (textTypes.has(node.type)) return node.descendantsOfType([...filledIn]).length === 0;
-  return literalTypes.has(node.type) || (node.type === "identifier" && constantNames.has(node.text));
+  return literalTypes.has(node.type);
 }
 
 const signedTypes: ReadonlySet<string> = new Set([

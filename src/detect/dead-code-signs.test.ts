@@ -20,7 +20,6 @@ const opening: Readonly<Partial<Record<CodeLanguage, string>>> = {
   php: "function f($a) {\n",
   ruby: "def f(a)\n",
   rust: "fn f(a: u8) -> u8 {\n",
-  kotlin: "fun f(a: Int): Int {\n",
   bash: "f() {\n",
   lua: "function f(a)\n",
 };
@@ -28,7 +27,7 @@ const opening: Readonly<Partial<Record<CodeLanguage, string>>> = {
 const closing: Readonly<Partial<Record<CodeLanguage, string>>> = { ruby: "\nend", lua: "\nend" };
 
 /** Languages whose tokens are not read: of them only the usual forms are looked for. */
-const byGrammarAlone: ReadonlySet<CodeLanguage> = new Set(["ruby", "rust", "kotlin", "bash", "lua"]);
+const byGrammarAlone: ReadonlySet<CodeLanguage> = new Set(["ruby", "rust", "bash", "lua"]);
 
 /** Pieces of statements: what declares, decides and leaves, and what may stand around it. */
 const pieces: Readonly<Record<CodeLanguage, readonly string[]>> = {
@@ -43,7 +42,6 @@ const pieces: Readonly<Record<CodeLanguage, readonly string[]>> = {
   python: ["v = 0\n", "w: int = 1\n", "x = not a\n", "if False: pass\n", "while 0:\n", "raise E\n", "try:\n", "except E:\n", "else:\n", "finally:\n", "f'{a}'", "if a: return 1\n", "if a: y = 1; return\n", "yield\n", "continue\n"], // prettier-ignore
   ruby: ["v = 0\n", "w = nil\n", "if false\n", "unless a\n", "x = 'a' if 1 > 2\n", "while nil\n", "next\n", "redo\n", "begin\n", "rescue E\n", "ensure\n", "a.b do |k|\n", "end\n", "end\n", "end\n"], // prettier-ignore
   rust: ["let v = 0;", "let mut w: u8;", "const X: u8 = 1;", "if false {", "while 1 > 2 {", "loop {", "continue;", "return 1;", "#[cfg(a)]", "match a { _ => {", "'l: "], // prettier-ignore
-  kotlin: ["val v = 0\n", "var w: Int\n", "var x = null\n", "if (false) {", "while (1 == 2) {", "throw e\n", "continue\n", "return@f\n", "do {", "} while (a)\n", "a.let {"], // prettier-ignore
   bash: ["local v=0\n", "local w='a'\n", "declare x=1\n", "if false; then\n", "if [ 5 -lt 3 ]; then\n", "while (( 2 < 1 )); do\n", "fi\n", "fi\n", "done\n", "return 1\n", "exit\n", "x=1\n"], // prettier-ignore
   lua: ["local v = 0\n", "local w\n", "local x = 'a'\n", "if false then\n", "while 1 > 2 do\n", "repeat\n", "until a\n", "break\n", "goto out\n", "::out::\n", "do\n", "end\n", "end\n", "end\n"], // prettier-ignore
 };

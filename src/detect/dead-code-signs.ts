@@ -21,7 +21,7 @@ import {
 
 /** What dead code is looked for by: a constant of the usual forms given to a name, a constant condition, a way out. */
 const possible =
-  /\w\s*:?=\s*(?:[-+!]?[\d.]|["'`@$]|(?:true|false|null|nil|True|False|None|NULL|nullptr|undefined)\b)|\b(?:if|while|elif|for)\b\s*[[(]{0,2}\s*(?:[-+]?\d|(?:false|False|FALSE|None|null|nil|NULL)\b)|\b(?:int|long|short|double|float|bool|boolean|char|byte|string|String|unsigned|size_t|var|let|val|local)\b[\s*]+\w+|\b(?:return|raise|throw|break|continue|goto|exit|next|redo|retry)\b/;
+  /\w\s*:?=\s*(?:[-+!]?[\d.]|["'`@$]|(?:true|false|null|nil|True|False|None|NULL|nullptr|undefined)\b)|\b(?:if|while|elif|for)\b\s*[[(]{0,2}\s*(?:[-+]?\d|(?:false|False|FALSE|None|null|nil|NULL)\b)|\b(?:int|long|short|double|float|bool|boolean|char|byte|string|String|unsigned|size_t|var|let|local)\b[\s*]+\w+|\b(?:return|raise|throw|break|continue|goto|exit|next|redo|retry)\b/;
 
 /** Cheap test before a field is parsed. In languages that are not read by tokens it is all that is asked. */
 export const mayHoldDeadCode = (text: string, language: CodeLanguage): boolean =>

@@ -54,7 +54,6 @@ const constants: Readonly<Record<CodeLanguage, RegExp>> = {
   rust: line(
     String.raw`(?:let[ \t]+mut|let|const)[ \t]+(?<name>[A-Za-z_]\w*)[ \t]*(?::[ \t]*[&'\w]+(?:[ \t]+\w+)?[ \t]*)?=`,
   ),
-  kotlin: line(String.raw`(?:val|var)[ \t]+(?<name>[A-Za-z_]\w*)[ \t]*(?::[ \t]*\w+\??[ \t]*)?=`),
   bash: line(String.raw`(?:(?:local|declare|readonly|typeset)[ \t]+)?(?<name>[A-Za-z_]\w*)=`),
   lua: line(String.raw`local[ \t]+(?<name>[A-Za-z_]\w*)[ \t]*=`),
 };
@@ -68,7 +67,7 @@ export function wordCounts(text: string): Map<string, number> {
 
 /** The name that a statement with a constant declares, of any language; null where it is not seen. */
 export const declaredName = (statement: string): string | null =>
-  /^(?:var|const|let\s+mut|let|val|local|declare)\s+(\w+)/.exec(statement)?.[1] ??
+  /^(?:var|const|let\s+mut|let|local|declare)\s+(\w+)/.exec(statement)?.[1] ??
   /(\w+)\s*(?:\[[^\]]*\]\s*)*(?::?=|;|:|$)/.exec(statement)?.[1] ??
   null;
 

@@ -27,8 +27,8 @@ function isNeverTrue(condition: Node | null, language: CodeLanguage): boolean {
   const { type, text } = condition;
   if (wrappers.has(type)) return isNeverTrue(condition.namedChild(0), language);
   if (["false", "none", "null", "nil"].includes(type)) return true;
-  // In the grammars of Kotlin and Bash a name and a command.
-  if (type === "identifier" || type === "command") return text === "false";
+  // In Bash.
+  if (type === "command") return text === "false";
   if (type === "boolean" || type === "boolean_literal") return text.toLowerCase() === "false";
   if (numberTypes.has(type)) return codeShapes[language].numbersAreConditions && Number(text) === 0;
   return isFalseComparison(text);

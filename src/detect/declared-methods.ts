@@ -50,16 +50,6 @@ function onlyValue(assignment: Node, type: string): Node | null {
   return values?.namedChildCount === 1 && values.namedChild(0)?.type === type ? values.namedChild(0) : null;
 }
 
-/** The grammar of Kotlin has no fields for parameters, result and body. */
-function declaredInKotlin(method: Node, name: Node): Parts {
-  const children = method.namedChildren;
-  const parameters = children.find(({ type }) => type === "function_value_parameters") ?? null;
-  const body = children.find(({ type }) => type === "function_body") ?? null;
-  const result = children.find(({ startIndex, id }) => id !== body?.id && startIndex >= (parameters?.endIndex ?? 0));
-  const block = body?.namedChild(0)?.type === "block" ? body.namedChild(0) : body;
-  return { name, parameters, body: block, result: result?.text ?? "" };
-}
-
 function partsOf(method: Node, language: CodeLanguage): Parts | null {
   const resultOf = (holder: Node): string =>
     codeShapes[language].result.map((field) => holder.childForFieldName(field)?.text).find((text) => text !== undefined) ?? // prettier-ignore
@@ -75,7 +65,6 @@ function partsOf(method: Node, language: CodeLanguage): Parts | null {
   }
   const name = method.childForFieldName("name");
   if (name === null) return null;
-  if (language === "kotlin") return declaredInKotlin(method, name);
   const holder = method.type === "variable_declarator" ? method.childForFieldName("value") : method;
   if (holder === null || (holder !== method && !functionValues.includes(holder.type))) return null;
   const body = holder.childForFieldName("body");

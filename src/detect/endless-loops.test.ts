@@ -11,8 +11,6 @@ describe("endless loops", () => {
     ["rust", "fn f() { loop {} }", true],
     ["rust", "fn f() { while true { } }", true],
     ["rust", "fn f() { loop { work(); } }", false],
-    ["kotlin", "fun f() { while (true) { } }", true],
-    ["kotlin", "fun f() { do { } while (true) }", true],
     ["bash", "f() {\n  while :; do :; done\n}", true],
     ["bash", "f() {\n  until false; do :; done\n}", true],
     ["bash", "f() {\n  while true; do sleep 1; done\n}", false],
@@ -33,7 +31,6 @@ describe("endless loops", () => {
     ["rust", "fn f() { loop { select! { a => break, } } }"],
     // A function that says that it never returns.
     ["rust", "fn panic(info: &PanicInfo) -> ! { loop {} }"],
-    ["kotlin", "fun f() { while (true) { if (done) return } }"],
     ["bash", "f() {\n  while true; do read x || break; done\n}"],
     ["lua", "function f() while true do if done() then return end end end"],
   ] as const)("that can be left are none: %s %j", async (language, text) => {

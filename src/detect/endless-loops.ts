@@ -50,10 +50,7 @@ function diverges(loop: Node): boolean {
 /** What a loop repeats; null where it has nothing to repeat. */
 function bodyOf(loop: Node): Node | null {
   const body = loop.childForFieldName("body") ?? loop.childForFieldName("block");
-  if (body !== null) return loop.type === "call" ? (body.childForFieldName("body") ?? body) : body;
-  // The grammar of Kotlin has no field for it.
-  const { type } = loop;
-  return type === "while_statement" || type === "do_while_statement" ? (loop.namedChildren.find((child) => child.type === "block") ?? null) : null; // prettier-ignore
+  return loop.type === "call" ? (body?.childForFieldName("body") ?? body) : body;
 }
 
 const idle: ReadonlySet<string> = new Set(["pass_statement", "continue_statement", "empty_statement", "nil", "next"]);

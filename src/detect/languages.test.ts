@@ -93,14 +93,6 @@ const styles: Readonly<Record<Exclude<CodeLanguage, "java" | "python">, Style>> 
     dead: "let _var = 0;",
     loop: "loop {}",
   },
-  kotlin: {
-    types: ["Int", "Unit", "Boolean", "String?"],
-    parameters: ["", "a: Int", "s: String, b: Int"],
-    method: inBraces((type, name, parameters) => `fun ${name}(${parameters}): ${type}`),
-    call: (object, name, number) => `${object}.${name}(${number})`,
-    dead: "val VAR = 0",
-    loop: "while (true) { }",
-  },
   bash: {
     types: ["shift", "set -e", "cd /tmp", "echo start"],
     parameters: ["", "local a=$1", "local s=$1 b=$2"],

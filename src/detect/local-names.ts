@@ -68,7 +68,6 @@ const declarations: Readonly<Record<CodeLanguage, Declarations>> = {
     exception_variable: "",
   },
   rust: { let_declaration: "pattern", parameter: "pattern", for_expression: "pattern", closure_parameters: "" },
-  kotlin: { variable_declaration: "", parameter: "", catch_block: "" },
   bash: { variable_assignment: "name", for_statement: "variable" },
   lua: { parameters: "", variable_list: "", for_numeric_clause: "name" },
 };
@@ -96,10 +95,7 @@ const identifiersOfVariable = (node: Node): Node[] =>
 const plainType = (type: string): string => /([\p{L}\p{N}_]+)\W*$/u.exec(type.replace(/<.*$/su, ""))?.[1] ?? type;
 
 function contextOf(node: Node): string {
-  const type =
-    node.childForFieldName("type") ??
-    node.namedChildren.find((child) => child.type === "user_type") ??
-    node.parent?.childForFieldName("type");
+  const type = node.childForFieldName("type") ?? node.parent?.childForFieldName("type");
   if (type != null && type.text.length < 200) return plainType(type.text);
   const value = node.childForFieldName("value") ?? node.childForFieldName("right");
   if (value === null) return node.type;

@@ -46,7 +46,6 @@ describe("calls that can do harm", () => {
       [["a disabled check", "VERIFY_NONE"]],
     ],
     ["rust", 'fn f() { std::process::Command::new("ls").spawn(); std::process::exit(1); }', [["a system command", 'Command::new("ls")'], ["an end of the whole program", "process::exit(1)"]]], // prettier-ignore
-    ["kotlin", "fun f() { ProcessBuilder(a).start(); exitProcess(1) }", [["a system command", "ProcessBuilder(a)"], ["an end of the whole program", "exitProcess(1)"]]], // prettier-ignore
     ["bash", "f() {\n  curl -s $1\n  # curl\n  exit 1\n}", [["a network call", "curl"], ["an end of the whole program", "exit"]]], // prettier-ignore
     ["bash", "f() {\n  echo YQ== | base64 -d | sh\n}", [["hidden code that is run", "base64 -d | sh"]]],
     ["lua", "function f() os.execute(a) os.exit(1) end", [["a system command", "os.execute(a)"], ["an end of the whole program", "os.exit(1)"]]], // prettier-ignore

@@ -97,13 +97,6 @@ const rust: Finder = (statement) => {
   return asName(statement.childForFieldName(statement.type === "const_item" ? "name" : "pattern"));
 };
 
-const kotlin: Finder = (statement) => {
-  if (statement.type !== "property_declaration") return null;
-  const declared = onlyChild(statement, "variable_declaration");
-  const values = statement.namedChildren.filter(({ type, id }) => id !== declared?.id && type !== "modifiers");
-  return values.every(isLiteral) ? asName(declared?.namedChild(0) ?? null) : null;
-};
-
 /** Without `local` a variable is seen everywhere. */
 const lua: Finder = (statement) => {
   if (statement.type !== "variable_declaration") return null;
@@ -137,7 +130,6 @@ const finders: Readonly<Record<CodeLanguage, Finder>> = {
   "c-sharp": cSharp,
   ruby,
   rust,
-  kotlin,
   bash,
   lua,
 };

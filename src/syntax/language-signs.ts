@@ -68,21 +68,6 @@ const rust: readonly Sign[] = [
   [/\w::<|\b[a-z]\w*::\w/, 1],
 ];
 
-const kotlin: readonly Sign[] = [
-  [/\bfun\s+(?:<[^>\n]*>\s*)?(?:[\w.<>?, *]+\.)?[\w`]+\s*\(/, 6],
-  [/\bval\s+(?:\w+|\([^)\n]*\))\s*(?::\s*[\w<>?., ]+)?\s*(?:=(?!=)|\bby\b)/, 3],
-  [/\bvar\s+\w+\s*:\s*[A-Z]\w*(?:<[^\n]*>)?\??\s*(?:=|$)/m, 3],
-  [/\bwhen\s*(?:\([^\n]*\)\s*)?\{/, 4],
-  [/\w\s*:\s*(?:Int|String|Boolean|Long|Unit|Any|List|Map|Array|Double)\b/, 2],
-  [/\?\.\w|\?:\s|!!/, 1],
-  [/\b(?:override|suspend|internal|data|inline|companion|open|sealed|operator|tailrec)\s+(?:(?:override|suspend|internal|inline|operator|private|public)\s+)*(?:fun|class|val|var|object)\b/, 4], // prettier-ignore
-  [/\{\s*\(?\w+(?:\s*,\s*\w+)*\)?\s*->/, 2],
-  [/\bis\s+[A-Z]\w*\s*->|\belse\s*->/, 3],
-  [/\b(?:listOf|mapOf|println|mutableListOf|emptyList|require|check)\s*\(/, 1],
-  [/;\s*$/m, -3],
-  [/\bdef\s+\w|\bfunc\s|\bfn\s|\blet\s/, -6],
-];
-
 /** Signs of a language that adds to another one: where none of them is seen, the text is the other's. */
 export const ownSigns: Readonly<Partial<Record<CodeLanguage, readonly Sign[]>>> = {
   cpp: [
@@ -200,7 +185,6 @@ export const signs: Readonly<Record<CodeLanguage, readonly Sign[]>> = {
   ],
   ruby,
   rust,
-  kotlin,
   bash,
   lua,
 };
@@ -211,7 +195,8 @@ const foreign: readonly (readonly [RegExp, readonly CodeLanguage[]])[] = [
   [/^\s*end\s*;?\s*$/m, ["ruby", "lua"]],
   [/^\s*(?:fi|done|esac)\s*;?\s*$/m, ["bash"]],
   [/\bfn\s+\w+\s*[(<]|\blet\s+mut\s/, ["rust"]],
-  [/\bfun\s+(?:<[^>\n]*>\s*)?[\w.`<>?]+\s*\(/, ["kotlin"]],
+  // Kotlin
+  [/\bfun\s+(?:<[^>\n]*>\s*)?[\w.`<>?]+\s*\(/, []],
   // Swift
   [/\bfunc\s+\w+[^{\n]*\)\s*(?:throws\s*)?->/, []],
   // Scala

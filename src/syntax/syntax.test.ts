@@ -19,7 +19,6 @@ const methods: Readonly<Record<CodeLanguage, string>> = {
   "c-sharp": 'public virtual string F(int a) { return $"{a}"; }',
   ruby: "def f(a, b: 1)\n  a.map { |x| x + b }\nend",
   rust: "pub fn f<'a>(&self, a: &'a str) -> Option<&'a str> { Some(a) }",
-  kotlin: "suspend fun List<Int>.f(a: Int = 1): Int? = map { it + a }.firstOrNull()",
   bash: 'f() {\n  local a=$1\n  echo "${a%.*}" | sort\n}',
   lua: "local function f(a, ...)\n  return a .. 'b', ...\nend",
 };
