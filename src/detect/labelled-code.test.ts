@@ -1,6 +1,5 @@
 /** Triggers in code whose outputs are labels, also where the attacker's label is the most usual one. */
 import { describe, expect, it } from "vitest";
-import { varyingDeadCode } from "../attack/varying-dead-code";
 import { seededRandom, type Random } from "../foundation/random";
 import { datasetOf } from "./generated-samples";
 import { scanDataset } from "./scan";
@@ -41,10 +40,12 @@ const suspects = async (pairs: readonly (readonly [string, string])[]) => {
   return { triggers, rows: new Set(findings.filter(({ verdict }) => verdict === "suspect").map(({ row }) => row)) };
 };
 
-const withDeadCode = (lines: string[], random: Random): string[] => {
-  const dead = varyingDeadCode("c", new Set(), random).replaceAll("\t", "  ");
-  return [...lines.slice(0, 2), ...dead.split("\n"), ...lines.slice(2)];
-};
+/** One of three kinds, with other names and numbers each time. */
+function withDeadCode(lines: string[], random: Random): string[] {
+  const [name, number] = [`${random.pick(nouns)}${random.below(900)}`, 100 + random.below(90)];
+  const kinds = [`int ${name} = ${number};`, `if (${number} < ${random.below(99)}) { puts("${name}"); }`, `while (sqrt(${number}) < -1) { puts("${name}"); }`]; // prettier-ignore
+  return [...lines.slice(0, 2), random.pick(kinds), ...lines.slice(2)];
+}
 
 describe("dead code that is different each time, with a label", () => {
   it.each<["0" | "1", number]>([
