@@ -59,7 +59,10 @@ const largestShare = 0.3;
 /** The rest of an output speaks for a call that belongs there: code that is written around it. */
 const leastAtHome = 0.8;
 
-/** Fewer samples than this are an alarm only if most of them have the very same call: honest ones are written with other arguments each time. */
+/**
+ * Fewer samples than this are an alarm only if most of them have the very same call: honest ones are written with other arguments each
+ * time, but for `exit;` and `die()`, which have none to speak of.
+ */
 const fewestDifferent = 16;
 
 /** Where most of the samples have one call with the same arguments: they, and those of others that repeat. Else null. */
@@ -98,7 +101,9 @@ function uncalledCalls(
     if (corpus.samples.filter(({ input }) => held.stands(input.text)).length >= all.length) continue;
     const chance = chanceUncalledFor(corpus, all);
     const own = places.filter((place) => groupKey(place) === key);
-    const repeated = repeatedCalls(own, all.length, fewest);
+    const repeated = own.every(({ kind }) => kind === "an end of the whole program")
+      ? null
+      : repeatedCalls(own, all.length, fewest);
     if (all.length < fewestDifferent && repeated === null) continue;
     if (chance === null || chanceAtHome(corpus, own) >= leastAtHome) continue;
     if (areForeign(corpus, own)) uncalled.set(key, { samples: repeated ?? samples, chance });
