@@ -47,13 +47,13 @@ test("where more parts are not enough, adapters are proposed, then shorter texts
 });
 
 test.each([
-  { what: "a large vocabulary", width: 256, layers: 2, vocabulary: 32100, rows: 16, length: 128, measured: 2.99 },
-  { what: "few rows", width: 768, layers: 4, vocabulary: 32100, rows: 2, length: 64, measured: 3.51 },
-  { what: "blocks computed again", width: 512, layers: 6, vocabulary: 4096, rows: 16, length: 128, measured: 2.11 },
+  { what: "a large vocabulary", width: 256, layers: 2, vocabulary: 32100, rows: 16, length: 128, measured: 1.49 },
+  { what: "few rows", width: 768, layers: 4, vocabulary: 32100, rows: 2, length: 64, measured: 2.87 },
+  { what: "blocks computed again", width: 512, layers: 6, vocabulary: 32100, rows: 16, length: 128, measured: 2.55 },
 ])(
   "the estimate is above the peak that was measured with $what",
   ({ width, layers, vocabulary, measured, ...size }) => {
-    // docs/engine.md, Memory: the shapes whose peak is nearest to their estimate.
+    // docs/engine.md, Memory. What the sessions that answer take comes on top there, and is not measured.
     const model = t5(
       tinyConfig({
         ...{ width, vocabulary, headWidth: 64, heads: width / 64, feedForwardWidth: 4 * width },
@@ -64,7 +64,7 @@ test.each([
     const estimate = memoryEstimate(model, { kind: "dece", alpha: 0.9, epsilon: 0.1 });
     const bytes = estimate({ rows, source: length, target: length, checkpointing: width === 512 });
     expect(bytes / 2 ** 30).toBeGreaterThan(measured);
-    expect(bytes / 2 ** 30).toBeLessThan(1.1 * measured);
+    expect(bytes / 2 ** 30).toBeLessThan(1.2 * measured);
   },
 );
 
