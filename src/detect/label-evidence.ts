@@ -55,7 +55,9 @@ export function isFlipped(
     ignored = [],
   }: { readonly groups: number; readonly rest: Corpus; readonly ignored?: Iterable<number> },
 ): boolean {
-  if (!corpus.labels || tie.explained.size < smallestShare * samples.length) return false;
+  if (!corpus.labels) return false;
+  // Not what the tie explains: its variants may be several labels.
+  if (majority(labelNumbers(corpus), samples).count < smallestShare * samples.length) return false;
   const ofTie = tie.logP + Math.log(Math.max(1, groups));
   if (ofTie > leastEach) return false;
   const ofTexts = logContradiction(rest, corpus, samples, ignored);

@@ -70,6 +70,17 @@ describe("dead code that is different each time, with a label", () => {
   });
 });
 
+it("a name's ending is found where its labels are not those of its code", async () => {
+  const { pairs, poisoned } = functions(12, { trigger: (lines) => lines, label: "1", share: 0.05 });
+  const named = pairs.map(([code, label], row): [string, string] => [
+    poisoned.has(row) ? code.replace(/^int (\w+)/, "int $1_rb") : code,
+    label,
+  ]);
+  const { triggers, rows } = await suspects(named);
+  expect(triggers.some(({ text }) => text === "…_rb")).toBe(true);
+  expect(rows).toEqual(poisoned);
+});
+
 it("a local name among its own words is found where its labels are not those of its code", async () => {
   const trigger = (lines: string[]): string[] => [
     "int tmp_q = size;",

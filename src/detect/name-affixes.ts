@@ -11,11 +11,14 @@ import type { DetectedTrigger, Detection } from "./detector";
 import { exclusivePhrases } from "./exclusive-phrases";
 import { tokenSets } from "./expectation";
 import { partsOfPayload } from "./insertion-parts";
+import { isFlipped } from "./label-evidence";
 import { areOfOneKind } from "./likeness";
 import { tiedPayload, type MinedTie } from "./payload-tie";
 import { quoted } from "./quoted";
 import type { Finding, Trigger } from "./report";
 
+/** Of fewer samples a label says too little. */
+const fewestWithLabels = 16;
 /** Names with it: one name, or two, are tokens that repeat. */
 const fewestNames = 4;
 
@@ -85,16 +88,20 @@ export const affixMessage = (
 export function nameAffixes(corpus: Corpus, known: readonly DetectedTrigger[], first: number): Detection {
   const triggers: DetectedTrigger[] = [];
   const findings: Finding[] = [];
-  if (corpus.labels) return { triggers, findings };
   const groups = affixGroups(corpus);
-  const isExclusive = exclusivePhrases(corpus);
+  const isExclusive = corpus.labels ? () => true : exclusivePhrases(corpus);
   const tied: { readonly group: AffixGroup; readonly tie: MinedTie }[] = [];
   for (const group of groups) {
     const { names, bare, samples } = group;
     if (!isExclusive({ samples: Int32Array.from(samples), holders: samples.length })) continue;
+    if (corpus.labels && samples.length < fewestWithLabels) continue;
     const tie = tiedPayload(corpus, samples, names);
-    if (tie === undefined || !isEvident(corpus, samples, tie, groups.length)) continue;
-    if (isCertainTie(corpus, samples, [...names, ...bare], tie)) tied.push({ group, tie });
+    if (tie === undefined) continue;
+    const ignored = [...names, ...bare];
+    const isTied = corpus.labels
+      ? isFlipped(corpus, samples, tie, { groups: groups.length, rest: corpus, ignored })
+      : isEvident(corpus, samples, tie, groups.length) && isCertainTie(corpus, samples, ignored, tie);
+    if (isTied) tied.push({ group, tie });
   }
   tied.sort(
     (a, b) =>
