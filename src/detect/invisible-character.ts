@@ -119,7 +119,9 @@ function tiedGroups(corpus: Corpus, places: readonly HiddenPlace[]): { found: Gr
   const found = large.flatMap(([name, set]): Group[] => {
     const samples = [...set].sort((a, b) => a - b);
     const tie = tiedPayload(corpus, samples, []);
-    return tie !== undefined && isEvident(corpus, samples, tie, large.length, { mayBeUsual: true }) ? [{ name, samples, tie }] : [];
+    return tie !== undefined && isEvident(corpus, samples, tie, large.length, { mayBeUsual: true })
+      ? [{ name, samples, tie }]
+      : [];
   });
   found.sort(
     (a, b) =>
