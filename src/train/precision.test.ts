@@ -243,9 +243,10 @@ describe("fine-tuning in 16 bits", () => {
 });
 
 test.each([
-  { what: "all weights", lora: undefined, share: 0.7 },
-  { what: "adapters", lora: { rank: 8, alpha: 16, targets: null }, share: 0.65 },
-])("what a step of CodeT5 220M's shape holds at its peak is a third less ($what)", ({ lora, share }) => {
+  // Where all weights are trained their gradients, which stay in 32 bits, are the peak.
+  { what: "all weights", lora: undefined, share: 0.71 },
+  { what: "adapters", lora: { rank: 8, alpha: 16, targets: null }, share: 0.6 },
+])("what a step of CodeT5 220M's shape holds at its peak is three tenths less ($what)", ({ lora, share }) => {
   const widths = { width: 768, headWidth: 64, heads: 12, feedForwardWidth: 3072 };
   const model = t5(tinyConfig({ ...widths, vocabulary: 32100, encoderLayers: 12, decoderLayers: 12 }));
   const row = { source: new Array<number>(64).fill(0), target: new Array<number>(90).fill(0) };
