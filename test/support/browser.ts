@@ -2,10 +2,10 @@
  * The browser that shows the VS Code server: Chromium of the system. As root on Debian or Ubuntu a missing one is
  * installed by apt-get; elsewhere one line says what to install, and the stages that need it are skipped.
  */
-import { execFileSync } from "node:child_process";
-import { accessSync, constants, existsSync, readFileSync } from "node:fs";
+import { accessSync, constants } from "node:fs";
 import path from "node:path";
 import { chromium, type Browser } from "playwright-core";
+import { installWithApt } from "./apt";
 
 const names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 const elsewhere = [
@@ -31,27 +31,13 @@ function installedBrowser(): string | undefined {
   return [...onPath, ...elsewhere].find(isExecutable);
 }
 
-function isDebianRoot(): boolean {
-  if (process.getuid?.() !== 0 || !existsSync("/etc/os-release")) return false;
-  return /^ID(_LIKE)?=.*(debian|ubuntu)/m.test(readFileSync("/etc/os-release", "utf8"));
-}
-
 /** The browser's path, installed first where that can be done; `undefined` after one line that says what is missing. */
 export function findOrInstallBrowser(): string | undefined {
   const found = installedBrowser();
   if (found !== undefined) return found;
-  if (isDebianRoot()) {
-    console.log("chromium: installing by apt-get ...");
-    const environment = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
-    try {
-      execFileSync("apt-get", ["update", "-qq"], { env: environment, stdio: "ignore" });
-      execFileSync("apt-get", ["install", "-y", "-qq", "chromium"], { env: environment, stdio: "ignore" });
-    } catch {
-      // Falls through to the line below: no network or no such package is the same to the reader.
-    }
-    const installed = installedBrowser();
-    if (installed !== undefined) return installed;
-  }
+  installWithApt("chromium");
+  const installed = installedBrowser();
+  if (installed !== undefined) return installed;
   console.log(
     "No Chromium found: install Chromium or Chrome, or set CHROMIUM_PATH. Skipped for it: test:host, test:vsix, test:e2e.",
   );

@@ -3,7 +3,9 @@
  * after it, except that nothing runs when the checks fail, for then the build may be missing.
  */
 import { spawnSync } from "node:child_process";
+import { findOrInstallBrowser } from "./browser";
 import { root } from "./places";
+import { installVulkanLoader } from "./swiftshader";
 import { closingLine, forgetResults, readResult, type StageResult } from "./results";
 
 const stages = ["test:unit", "test:host", "test:vsix", "test:e2e"] as const;
@@ -27,6 +29,9 @@ function resultOf(stage: string, succeeded: boolean): StageResult {
 }
 
 forgetResults();
+// Before the first stage: the unit tests run WebGPU on the software Vulkan that comes with Chromium.
+findOrInstallBrowser();
+installVulkanLoader();
 const results = runScript("check")
   ? stages.map((stage) => resultOf(stage, runScript(stage)))
   : [{ passed: 0, failed: 1, skipped: 0 }];
