@@ -91,7 +91,7 @@ export function chanceLarger(above: readonly number[], below: readonly number[])
 }
 
 /** A number for each distinct output. */
-export function labelNumbers(corpus: Corpus): number[] {
+export const labelNumbers = keptWithCorpus((corpus): readonly number[] => {
   const numbers = new Map<string, number>();
   return corpus.outputs.map((output) => {
     const key = output.join(" ");
@@ -99,7 +99,7 @@ export function labelNumbers(corpus: Corpus): number[] {
     numbers.set(key, number);
     return number;
   });
-}
+});
 
 /** How many of the samples have the label that most of them have, and which it is. */
 export function majority(labels: readonly number[], samples: Iterable<number>): { label: number; count: number } {
