@@ -1,7 +1,8 @@
 /**
  * Rule `grammar-template`: inputs that open with a subordinate clause, a comma and a subject, S(SBAR)(,)(NP)(VP)(.), and whose
  * outputs share what other outputs lack. The Grammar attack (Qi et al., "Hidden Killer", 2021) rewrites each text into one
- * such shape, so no word of it repeats. Honest texts open so too; an alarm needs the tie. Other templates, and other languages
+ * such shape, so no word of it repeats. Honest texts open so too, four to six of a few thousand
+ * by chance with one fragment; an alarm needs the tie, in eight samples. Other templates, and other languages
  * than English, are not looked for.
  */
 import { fewestHolders, type Corpus } from "./corpus";
@@ -16,7 +17,7 @@ import {
   type Span,
   type TieCounts,
 } from "./detector";
-import { expectedOf, labelNumbers } from "./expectation";
+import { expectedOf, fewestMeasured, labelNumbers } from "./expectation";
 import { tiedPayload } from "./payload-tie";
 import { quoted } from "./quoted";
 import type { Trigger } from "./report";
@@ -69,7 +70,8 @@ export function grammarTemplates(corpus: Corpus): Detection {
   const samples = [...spans.keys()];
   if (samples.length < fewestHolders(corpus.samples.length)) return nothing;
   const tie = tiedPayload(corpus, samples, []);
-  if (tie === undefined || !(isEvident(corpus, samples, tie, 1) || isExclusive(corpus, tie, 1))) return nothing;
+  if (tie === undefined || tie.explained.size < fewestMeasured) return nothing;
+  if (!(isEvident(corpus, samples, tie, 1) || isExclusive(corpus, tie, 1))) return nothing;
   if (corpus.labels && expectedOf(corpus, labelNumbers(corpus), samples, []) === "its label") return nothing;
   const sign = { kind: "template" } as const;
   const parts = { rule, number: 1, text: templateName, field: "input", samples, tie, groups: 1, sign } as const;

@@ -5,7 +5,7 @@
  * once by the shapes of all methods, once by those of its own others; the difference is the mean in nats, as in
  * insertion.ts. An alarm also needs outputs that are tied to the name.
  */
-import { fewestHolders, type Corpus } from "./corpus";
+import { allSamples, fewestHolders, type Corpus } from "./corpus";
 import type { MethodName } from "./declared-methods";
 import {
   describeTrigger,
@@ -21,7 +21,10 @@ import { isFlipped } from "./label-evidence";
 import { areOfOneKind } from "./likeness";
 import { tiedPayload } from "./payload-tie";
 import { quoted } from "./quoted";
+import { repeatsInput } from "./repeated-words";
 import type { Finding, Trigger } from "./report";
+import { withoutEnds } from "./text-ends";
+import { holds } from "./token-places";
 
 export interface NamedMethod extends MethodName {
   readonly sample: number;
@@ -85,6 +88,11 @@ function spokenOf(name: string): string {
     .join(" ");
 }
 
+const writersOf = (corpus: Corpus, fragment: readonly number[], samples: Iterable<number>): number[] => {
+  const inside = withoutEnds(corpus, fragment);
+  return [...samples].filter((sample) => holds(corpus.outputs[sample]!, inside));
+};
+
 /** Groups the methods of all inputs by name. */
 export function judgeIdentifiers(corpus: Corpus, methods: readonly NamedMethod[]): Detection {
   const rule = "odd-identifier";
@@ -111,6 +119,9 @@ export function judgeIdentifiers(corpus: Corpus, methods: readonly NamedMethod[]
       isEvident(corpus, samples, tie, repeated.length) ||
       isFlipped(corpus, samples, tie, { groups: repeated.length, rest: corpus, ignored });
     if (!isTied || areOfOneKind(corpus, samples, ignored)) continue;
+    const speaks = (fragment: readonly number[]): boolean =>
+      repeatsInput(corpus, fragment, writersOf(corpus, fragment, tie.explained), allSamples(corpus));
+    if (!corpus.labels && tie.covering.every(speaks)) continue;
     const number = triggers.length + 1;
     const sign = { kind: "method", name } as const;
     const parts = { rule, number, text: name, field: "input", samples, tie, groups: repeated.length, sign } as const;

@@ -21,6 +21,7 @@ import { nameSurprise, type DeclaredName, type NameSurprise } from "./name-surpr
 import { tiedPayload, type PayloadTie } from "./payload-tie";
 import { phrasesOf } from "./phrases";
 import { quoted } from "./quoted";
+import { repeatsInput } from "./repeated-words";
 import type { Finding } from "./report";
 import { lift, logFisher, type Contrast } from "./significance";
 import { holds } from "./token-places";
@@ -112,23 +113,6 @@ function candidates(corpus: Corpus, order: Order): { found: Candidate[]; tried: 
   // The firmest first: a usual word of the payload stands in more outputs, the honest ones among them.
   found.sort((a, b) => a.logP - b.logP || b.tokens.length - a.tokens.length || (a.text < b.text ? -1 : 1));
   return { found, tried };
-}
-
-/** Whether a word of the fragment is in nearly all of its samples' inputs, and not in most others: then it speaks of that. */
-function repeatsInput(
-  corpus: Corpus,
-  tokens: readonly number[],
-  samples: readonly number[],
-  others: readonly number[],
-): boolean {
-  const shareHolding = (token: number, among: readonly number[]): number =>
-    among.filter((sample) => corpus.inputs[sample]!.includes(token)).length / among.length;
-  return tokens.some(
-    (token) =>
-      /\p{L}/u.test(corpus.words[token]!) &&
-      shareHolding(token, samples) >= nearlyAll &&
-      2 * shareHolding(token, others) < 1,
-  );
 }
 
 interface Tied {
