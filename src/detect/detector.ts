@@ -17,6 +17,8 @@ export interface DetectedTrigger {
   readonly samples: readonly number[];
   /** The tie is evident but the trigger may be honest: its findings are `info`, and it makes no payload an alarm. */
   readonly weak: boolean;
+  /** Its payload may be usual in other outputs: it is no word of the language, or one of several triggers (`isEvident`). */
+  readonly mayBeUsual: boolean;
   /** How many groups were tried in the same way. */
   readonly groups: number;
   readonly sign: TriggerSign;
@@ -125,6 +127,7 @@ export function describeTrigger(
     tie,
     samples,
     weak: false,
+    mayBeUsual: false,
     groups: parts.groups,
     sign: parts.sign,
   };

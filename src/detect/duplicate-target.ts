@@ -106,7 +106,15 @@ export function duplicateTargets(corpus: Corpus, known: readonly DetectedTrigger
       payload: null,
       statistics: { samplesWithPayload: holders.length },
     };
-    triggers.push({ trigger, tie: undefined, samples: holders, weak: true, groups: 1, sign: { kind: "none" } });
+    triggers.push({
+      trigger,
+      tie: undefined,
+      samples: holders,
+      weak: true,
+      mayBeUsual: false,
+      groups: 1,
+      sign: { kind: "none" },
+    });
     const message =
       `${quoted(text)} stands in ${holders.length} outputs, and nothing in their inputs calls for it: they are told from ` +
       `others with a chance of ${rounded(predicted)}, where 0.5 is none` +

@@ -53,7 +53,7 @@ const mostOthers = 250;
 const mostPredictableOfSome = 0.85;
 
 function candidates(corpus: Corpus): { found: Candidate[]; tested: number } {
-  const isExclusive = corpus.labels ? () => false : exclusivePhrases(corpus);
+  const isExclusive = corpus.labels ? () => false : exclusivePhrases(corpus).isExclusive;
   const others = chosenByContent(corpus, allSamples(corpus), mostOthers, 13);
   const phrases = scoredPhrases(corpus);
   const seen = new Set<string>();
@@ -115,6 +115,28 @@ export function insertedMessage(
     `${ties}: ${share(explained.size, holders)}, against ${share(outside, total - holders)} others ` +
     `(lift ${lift ?? 1}, corrected p ${pValue ?? 1})`
   );
+}
+
+/** The findings of a phrase's places in the inputs of its samples; a weak trigger's are hints. */
+export function phraseFindings(corpus: Corpus, detected: DetectedTrigger, tokens: readonly number[]): Finding[] {
+  const { trigger, tie, samples, weak } = detected;
+  if (tie === undefined) return [];
+  const fragments = tie.fragments.map(({ text }) => text);
+  const message = insertedMessage(trigger, fragments, tie, samples.length, corpus.samples.length);
+  return samples.flatMap((sample) => {
+    const judged = judgeSample(sample, detected);
+    const judgement = weak ? ({ verdict: "info", score: rounded(judged.score / 2) } as const) : judged;
+    return fragmentPlaces(corpus, tokens, corpus.samples[sample]!.input.text).map((span) =>
+      findingAt(corpus, sample, {
+        span,
+        field: "input",
+        rule: trigger.rule,
+        trigger: trigger.id,
+        ...judgement,
+        message,
+      }),
+    );
+  });
 }
 
 /** Whether a phrase stands out enough where outputs are labels: far, or not among words that speak for the label themselves. */
@@ -197,25 +219,8 @@ export function insertedToken(corpus: Corpus, known: readonly DetectedTrigger[] 
     const sign = { kind: "tokens", words: tokens.map((token) => corpus.words[token]!) } as const;
     const parts = { rule, number, text, field: "input", samples, tie, groups: tested, sign } as const;
     const detected = describeTrigger(corpus, parts);
-    triggers.push({ ...detected, weak });
-    const fragments = tie.fragments.map((fragment) => fragment.text);
-    const message = insertedMessage(detected.trigger, fragments, tie, samples.length, corpus.samples.length);
-    for (const sample of samples) {
-      const judged = judgeSample(sample, detected);
-      for (const span of fragmentPlaces(corpus, tokens, corpus.samples[sample]!.input.text)) {
-        findings.push(
-          findingAt(corpus, sample, {
-            span,
-            field: "input",
-            rule,
-            trigger: detected.trigger.id,
-            verdict: weak ? "info" : judged.verdict,
-            score: weak ? rounded(judged.score / 2) : judged.score,
-            message,
-          }),
-        );
-      }
-    }
+    triggers.push({ ...detected, weak, mayBeUsual: !natural && score >= strangeScore });
+    findings.push(...phraseFindings(corpus, { ...detected, weak }, tokens));
   }
   return { triggers, findings };
 }

@@ -149,7 +149,7 @@ export function invisibleCharacters(corpus: Corpus): Detection {
     const sign = { kind: "hidden", group: name } as const;
     const number = triggers.length + 1;
     const parts = { rule, number, text: name, field: "input", samples, tie, groups: tried, sign } as const;
-    triggers.push(describeTrigger(corpus, parts));
+    triggers.push({ ...describeTrigger(corpus, parts), mayBeUsual: true });
   }
   const findings = places.flatMap((place): Finding[] => {
     const detected = triggers.find(({ sign }) => sign.kind === "hidden" && isOfGroup(place, sign.group));

@@ -2,6 +2,7 @@
 import type { Dataset } from "../dataset/sample";
 import { throwIfCancelled } from "../foundation/failure";
 import { isCodeLanguage, majorityLanguage, type FieldLanguage } from "../syntax/language";
+import { alternativeTriggers } from "./alternative-triggers";
 import { allSamples, buildCorpus, chosenByContent, type Corpus } from "./corpus";
 import { judgeDeadCode } from "./dead-code";
 import type { DetectedTrigger, Detection, FieldLanguages } from "./detector";
@@ -178,11 +179,9 @@ export async function mine(corpus: Corpus, languages: FieldLanguages, options: S
   await run("inserted-token", () => {
     const known = [...triggers, ...methods.triggers];
     const tokens = insertedToken(corpus, known);
-    const affixes = nameAffixes(corpus, [...known, ...tokens.triggers], tokens.triggers.length + 1);
-    return {
-      triggers: [...tokens.triggers, ...affixes.triggers],
-      findings: [...tokens.findings, ...affixes.findings],
-    };
+    const others = alternativeTriggers(corpus, [...known, ...tokens.triggers], tokens.triggers.length + 1);
+    const phrases = withAdded(tokens, others);
+    return withAdded(phrases, nameAffixes(corpus, [...known, ...phrases.triggers], phrases.triggers.length + 1));
   });
   await run("odd-identifier", () => {
     const locals = judgeLocalNames(corpus, structures.names, [...triggers, ...methods.triggers]);

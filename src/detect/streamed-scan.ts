@@ -58,7 +58,7 @@ export function judgeTriggers(mined: readonly DetectedTrigger[], totals: StreamT
     const counts = totals.triggers[index];
     if (counts === undefined || one.tie === undefined || counts.holders === 0) return null;
     const tie = tieOf(counts, totals.samples, one.tie.tried);
-    if (!isEvident(totals, { length: counts.holders }, tie, one.groups)) return null;
+    if (!isEvident(totals, { length: counts.holders }, tie, one.groups, one)) return null;
     const { rule } = one.trigger;
     const number = (numbers.get(rule) ?? 0) + 1;
     numbers.set(rule, number);

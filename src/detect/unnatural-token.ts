@@ -95,7 +95,7 @@ export function unnaturalTokens(corpus: Corpus, known: readonly DetectedTrigger[
         payload: null,
         statistics: { samplesWithTrigger: samples.length },
       },
-      ...{ tie: undefined, samples, weak: !isSuspect, groups: 1, sign: { kind: "none" } },
+      ...{ tie: undefined, samples, weak: !isSuspect, mayBeUsual: false, groups: 1, sign: { kind: "none" } },
     });
     const misfit =
       chance <= leastFit
