@@ -5,6 +5,7 @@ import { isCodeLanguage, majorityLanguage, type FieldLanguage } from "../syntax/
 import { alternativeTriggers } from "./alternative-triggers";
 import { allSamples, buildCorpus, chosenByContent, type Corpus } from "./corpus";
 import { judgeDeadCode } from "./dead-code";
+import { judgeDeadOutputs } from "./dead-outputs";
 import type { DetectedTrigger, Detection, FieldLanguages } from "./detector";
 import { duplicateTargets } from "./duplicate-target";
 import { grammarTemplates } from "./grammar-template";
@@ -168,12 +169,14 @@ export async function mine(corpus: Corpus, languages: FieldLanguages, options: S
   );
   const parsing = Math.round(performance.now() - began);
   await run("dead-code", () => {
-    const told = judgeDeadCode(corpus, structures.dead);
-    if (!isCodeLanguage(languages.input)) return told;
-    const others = corpus.labels
-      ? judgeLabelledDeadCode(corpus, structures, languages.input, told.triggers)
-      : judgeMixedDeadCode(corpus, structures.dead, languages.input, told.triggers);
-    return withAdded(told, others);
+    let told = judgeDeadCode(corpus, structures.dead);
+    if (isCodeLanguage(languages.input)) {
+      const others = corpus.labels
+        ? judgeLabelledDeadCode(corpus, structures, languages.input, told.triggers)
+        : judgeMixedDeadCode(corpus, structures.dead, languages.input, told.triggers);
+      told = withAdded(told, others);
+    }
+    return withAdded(told, judgeDeadOutputs(corpus, structures.dead, told.triggers.length + 1));
   });
   const methods = runs("odd-identifier") ? judgeIdentifiers(corpus, structures.methods) : nothing;
   await run("inserted-token", () => {
