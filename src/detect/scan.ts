@@ -5,7 +5,7 @@ import { isCodeLanguage, majorityLanguage, type FieldLanguage } from "../syntax/
 import { alternativeTriggers } from "./alternative-triggers";
 import { allSamples, buildCorpus, chosenByContent, type Corpus } from "./corpus";
 import { judgeDeadCode } from "./dead-code";
-import { judgeDeadOutputs } from "./dead-outputs";
+import { judgeDeadRates } from "./dead-code-rates";
 import type { DetectedTrigger, Detection, FieldLanguages } from "./detector";
 import { duplicateTargets } from "./duplicate-target";
 import { grammarTemplates } from "./grammar-template";
@@ -176,7 +176,7 @@ export async function mine(corpus: Corpus, languages: FieldLanguages, options: S
         : judgeMixedDeadCode(corpus, structures.dead, languages.input, told.triggers);
       told = withAdded(told, others);
     }
-    return withAdded(told, judgeDeadOutputs(corpus, structures.dead, told.triggers.length + 1));
+    return withAdded(told, judgeDeadRates(corpus, structures.dead, told.triggers));
   });
   const methods = runs("odd-identifier") ? judgeIdentifiers(corpus, structures.methods) : nothing;
   await run("inserted-token", () => {
