@@ -10,9 +10,10 @@ import { allSamples, fewestHolders, type Corpus } from "./corpus";
 import { describeTrigger, explainedBy, isEvident, type DetectedTrigger, type Detection } from "./detector";
 import { exclusivePhrases } from "./exclusive-phrases";
 import { chanceUncalledFor, fewestMeasured } from "./expectation";
-import { phraseFindings } from "./inserted-token";
+import { holdersOf, phraseFindings } from "./inserted-token";
 import { partsOfPayload, partsOfTrigger } from "./insertion-parts";
 import { areOfOneKind } from "./likeness";
+import { namePartsIn } from "./name-parts";
 import { outputFragments } from "./output-fragments";
 import { tiedPayload, type MinedTie, type PayloadTie } from "./payload-tie";
 import { scoredPhrases, type ScoredPhrase } from "./phrase-scores";
@@ -31,6 +32,8 @@ const mostAlternatives = 6;
 const leastAdded = 0.05;
 /** Of all samples, all together: several ways to say the same are honest, and then usual. */
 const largestShare = 0.1;
+/** Of the holders of what all phrases have in common: if so many write the payload, there is one trigger, or an honest word. */
+const leastSharedByRun = 0.85;
 /** Fragments that are tried, those that the phrases cover best first. */
 const mostTried = 50;
 
@@ -102,6 +105,33 @@ function sharedFragments(corpus: Corpus, phrases: readonly ScoredPhrase[]): Map<
   return byFragment;
 }
 
+/** Whether a payload has one of the words, as a part of its names too. */
+function names(corpus: Corpus, payload: readonly number[], words: readonly number[]): boolean {
+  const said = new Set([...payload, ...namePartsIn(corpus, payload)]);
+  return words.some((token) => said.has(token) && isWord(corpus.words[token]!));
+}
+
+/** The longest run of tokens that all phrases hold. */
+function commonRun([first, ...others]: readonly Alternative[]): readonly number[] {
+  const tokens = first?.tokens ?? [];
+  for (let length = tokens.length; length > 0; length--) {
+    for (let start = 0; start + length <= tokens.length; start++) {
+      const run = tokens.slice(start, start + length);
+      if (others.every((other) => holds(Int32Array.from(other.tokens), run))) return run;
+    }
+  }
+  return [];
+}
+
+/** Whether what the phrases have in common explains the payload by itself. */
+function isOneWord(corpus: Corpus, phrases: readonly Alternative[], { explained, outsideSamples }: MinedTie): boolean {
+  const run = commonRun(phrases);
+  if (!run.some((token) => isWord(corpus.words[token]!))) return false;
+  const holders = holdersOf(corpus, run);
+  const writing = holders.filter((sample) => explained.has(sample) || outsideSamples.has(sample));
+  return writing.length >= leastSharedByRun * holders.length;
+}
+
 /** A phrase's share of what all triggers of a payload bring about. */
 function shareOf({ samples }: Alternative, tie: MinedTie, corpus: Corpus, tried: number): MinedTie {
   const writers = new Set([...tie.explained, ...tie.outsideSamples]);
@@ -141,8 +171,8 @@ function sharedPayloads(corpus: Corpus, isKnown: (sample: number) => boolean): T
     const tie = tiedPayload(corpus, samples, words);
     if (tie === undefined || !isEvident(corpus, samples, tie, phrases.length)) return [];
     const payload = partsOfPayload(corpus, tie);
-    // An optional sentence that is put in several ways names what it asks for.
-    if (words.some((token) => payload.includes(token) && isWord(corpus.words[token]!))) return [];
+    // An optional sentence that is put in several ways names what it asks for; one word among several others is one trigger.
+    if (names(corpus, payload, words) || isOneWord(corpus, chosen, tie)) return [];
     const trigger = chosen.flatMap((one) => partsOfTrigger(corpus, one.samples, one.tokens));
     if (!isCertainTie(corpus, samples, trigger, tie)) return [];
     const isInstruction = ({ tokens }: Alternative): boolean =>
@@ -185,7 +215,7 @@ function furtherTriggers(
     if (own.length < leastPurity * samples.length || 2 * own.filter(isKnown).length > own.length) continue;
     const shared = shareOf({ tokens, text, samples }, whole, corpus, phrases.length);
     if (!isEvident(corpus, samples, shared, 1, { mayBeUsual: true })) continue;
-    if (tokens.some((token) => payload.includes(token))) continue;
+    if (names(corpus, payload, tokens)) continue;
     const ignored = new Set([...partsOfTrigger(corpus, samples, tokens), ...payload]);
     if (chanceUncalledFor(corpus, samples, { others: allSamples(corpus), ignored }) === null) continue;
     if (!areOfOneKind(corpus, samples, ignored)) found.set(text, { tokens, text, samples, tie: shared });

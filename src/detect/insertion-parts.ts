@@ -5,6 +5,7 @@
  */
 import { companionsOf } from "./companions";
 import { chosenByContent, type Corpus } from "./corpus";
+import { tokenSets } from "./expectation";
 import type { PayloadTie } from "./payload-tie";
 import { withoutEnds } from "./text-ends";
 import { firstPlace } from "./token-places";
@@ -14,6 +15,10 @@ const reach = 10;
 /** Of the samples have the token there. */
 const nearlyAll = 0.9;
 const mostSamples = 100;
+/** Tokens on each side that may vary with the trigger, in so many samples, and of whose holders so many have them there. */
+const beside = 3;
+const fewestBeside = 3;
+const ownShare = 0.9;
 
 /** The tokens that stand near a sequence in nearly all texts of `samples` that hold it. */
 function tokensNear(
@@ -35,11 +40,26 @@ function tokensNear(
   return [...counts].flatMap(([token, count]) => (count >= nearlyAll * held ? [token] : []));
 }
 
-/** Of a phrase that the inputs of `samples` hold: its own tokens, its companions, and what stands near it in nearly all of them. */
+/** The tokens right beside a phrase that stand next to nowhere else: `see CORE-17`, `see WEB-4`. */
+function tokensBeside(corpus: Corpus, samples: readonly number[], phrase: readonly number[]): number[] {
+  const { holders } = tokenSets(corpus);
+  const counts = new Map<number, number>();
+  for (const sample of samples) {
+    const text = corpus.inputs[sample]!;
+    const at = firstPlace(text, phrase);
+    if (at < 0) continue;
+    const around = text.subarray(Math.max(0, at - beside), at + phrase.length + beside);
+    for (const token of new Set(around)) counts.set(token, (counts.get(token) ?? 0) + 1);
+  }
+  return [...counts].flatMap(([token, count]) => (count >= fewestBeside && count >= ownShare * holders[token]! ? [token] : [])); // prettier-ignore
+}
+
+/** Of a phrase that the inputs of `samples` hold: its own tokens, its companions, and what belongs to it of all that stands near it. */
 export const partsOfTrigger = (corpus: Corpus, samples: readonly number[], phrase: readonly number[]): number[] => [
   ...phrase,
   ...companionsOf(corpus, samples, phrase),
   ...tokensNear(corpus, corpus.inputs, samples, phrase),
+  ...tokensBeside(corpus, samples, phrase),
 ];
 
 /** Of a fragment that the outputs of `samples` hold: its own tokens, and what stands near it in nearly all of them. */
