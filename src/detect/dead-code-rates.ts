@@ -34,6 +34,7 @@ const rates: readonly Rate[] = [
 ];
 
 const score = 0.9;
+const nearlyAll = 0.9;
 
 /** Without the places in outputs whose inputs hold dead code of that kind: those are copied. */
 function withoutCopies(places: readonly DeadPlace[]): DeadPlace[] {
@@ -42,15 +43,11 @@ function withoutCopies(places: readonly DeadPlace[]): DeadPlace[] {
   return places.filter((place) => place.field === "input" || !inInputs.has(keyOf(place)));
 }
 
-/** The dead code that more samples have than honest ones do. A group of which `known` triggers explain half is not told again. */
-export function judgeDeadRates(
-  corpus: Corpus,
-  places: readonly DeadPlace[],
-  known: readonly DetectedTrigger[],
-): Detection {
+/** The dead code that more samples have than honest ones do. A group of which nearly all are suspect by what is `told` is not told again. */
+export function judgeDeadRates(corpus: Corpus, places: readonly DeadPlace[], told: Detection): Detection {
   const rule = "dead-code";
   const total = corpus.samples.length;
-  const covered = new Set(known.flatMap(({ samples }) => samples));
+  const covered = new Set(told.findings.filter(({ verdict }) => verdict === "suspect").map(({ row }) => row));
   const own = withoutCopies(places);
   const triggers: DetectedTrigger[] = [];
   const findings: Finding[] = [];
@@ -58,11 +55,12 @@ export function judgeDeadRates(
     const group = own.filter((place) => place.field === field && isOf(place.kind));
     const samples = [...new Set(group.map(({ sample }) => sample))].sort((a, b) => a - b);
     if (samples.length < Math.max(fewest, leastShare * total, fewestHolders(total))) continue;
-    if (2 * samples.filter((sample) => covered.has(sample)).length >= samples.length) continue;
+    const isTold = (sample: number): boolean => covered.has(corpus.samples[sample]!.row);
+    if (samples.filter(isTold).length >= nearlyAll * samples.length) continue;
     if (!group.every(isCertain) && !areForeign(corpus, group)) continue;
     if (areOfOneKind(corpus, samples, new Set(group.flatMap(({ text }) => corpus.numbersOf(text))))) continue;
     const trigger: Trigger = {
-      id: `${rule}-${known.length + triggers.length + 1}`,
+      id: `${rule}-${told.triggers.length + triggers.length + 1}`,
       rule,
       text: `${[...new Set(group.map(({ kind }) => kind))].sort().join(" or ")} in ${field}s`,
       field,

@@ -81,7 +81,8 @@ function partsOf(method: Node, language: CodeLanguage): Parts | null {
 export function declaredMethods(root: Node, language: CodeLanguage): MethodName[] {
   return root.descendantsOfType([...codeShapes[language].methods]).flatMap((method) => {
     const parts = partsOf(method, language);
-    if (parts === null) return [];
+    // A parser puts a name without a character in where the text has none.
+    if (parts === null || parts.name.text === "") return [];
     const { name, parameters, body, result } = parts;
     const shape = [
       result,

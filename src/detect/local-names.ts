@@ -113,7 +113,8 @@ export function localNames(root: Node, language: CodeLanguage): LocalName[] {
     if (nodes.length === 0) continue;
     const context = contextOf(node);
     for (const { text, startIndex, endIndex } of nodes) {
-      if (found.has(text) || given.has(text)) continue;
+      // A parser puts a name without a character in where the text has none.
+      if (text === "" || found.has(text) || given.has(text)) continue;
       found.set(text, { name: text, context, start: startIndex, end: endIndex });
     }
   }

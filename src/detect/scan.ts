@@ -176,7 +176,7 @@ export async function mine(corpus: Corpus, languages: FieldLanguages, options: S
         : judgeMixedDeadCode(corpus, structures.dead, languages.input, told.triggers);
       told = withAdded(told, others);
     }
-    return withAdded(told, judgeDeadRates(corpus, structures.dead, told.triggers));
+    return withAdded(told, judgeDeadRates(corpus, structures.dead, told));
   });
   const methods = runs("odd-identifier") ? judgeIdentifiers(corpus, structures.methods) : nothing;
   await run("inserted-token", () => {
