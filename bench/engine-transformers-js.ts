@@ -4,7 +4,7 @@
  * its own (npm install @huggingface/transformers) and name that.
  *
  *     npx tsx bench/engine-transformers-js.ts --transformers DIR [--checkpoint DIR] [--shape small] [--rows N] [--batch N]
- *         [--max-output N] [--threads N]
+ *         [--max-input N] [--max-output N] [--threads N] [--data FILE]
  */
 import { createRequire } from "node:module";
 import path from "node:path";
@@ -26,13 +26,14 @@ const { values } = parseArgs({
     data: { type: "string", default: exampleFile },
     rows: { type: "string", default: "256" },
     batch: { type: "string", default: "64" },
+    "max-input": { type: "string", default: "256" },
     "max-output": { type: "string", default: "256" },
     threads: { type: "string", default: "1" },
   },
 });
 const threads = Number(values.threads);
 const maxOutput = Number(values["max-output"]);
-const maxInput = 256;
+const maxInput = Number(values["max-input"]);
 
 interface Decoded {
   readonly tokens: readonly (readonly number[])[];

@@ -3,9 +3,11 @@ import { describe, expect, test } from "vitest";
 import { readReference, referenceNames } from "../../test/support/reference";
 import { hasSwiftShader, swiftShaderReason } from "../../test/support/swiftshader";
 import { tinyCheckpoint } from "../../test/support/tiny-checkpoint";
+import { seededRandom } from "../foundation/random";
 import { Graph } from "../graph/graph";
 import { createSession, loadRuntime } from "../graph/runtime";
-import type { Model, Weights } from "../model/model";
+import { modelOf } from "../model/architectures";
+import type { GenerativeModel, Model, Weights } from "../model/model";
 import { constantParameters } from "../model/parameters";
 import { generate } from "./generate";
 import { GreedyDecoder } from "./greedy-decoder";
@@ -13,7 +15,12 @@ import { GreedyDecoder } from "./greedy-decoder";
 const maxOutput = 12;
 
 /** Greedy decoding of rows one by one, without a cache: the training pass's last logits, again for every token. */
-async function decodeByDefinition(model: Model, weights: Weights, sources: readonly (readonly number[])[]) {
+async function decodeByDefinition(
+  model: Model,
+  weights: Weights,
+  sources: readonly (readonly number[])[],
+  maximum = maxOutput,
+) {
   const graph = new Graph();
   graph.output("logits", model.training(graph, constantParameters(graph, model.shapes, weights)));
   const session = await createSession(graph, { device: "cpu", threads: 1 });
@@ -21,7 +28,7 @@ async function decodeByDefinition(model: Model, weights: Weights, sources: reado
   const produced: number[][] = [];
   for (const source of sources) {
     const row: number[] = [];
-    while (row.length < maxOutput) {
+    while (row.length < maximum) {
       const { feeds } = model.trainingFeeds([{ source, target: [...row, model.endToken] }]);
       const inputs = Object.entries(feeds)
         .filter(([name]) => name !== "label_indices")
@@ -71,6 +78,27 @@ describe.each(referenceNames)("%s", (name) => {
     expect(produced).toEqual(expected);
     expect(alone).toEqual([expected[1]]);
   });
+});
+
+test("answers longer than the places that a cache begins with are those of the definition", async () => {
+  const config = {
+    ...{ model_type: "llama", vocab_size: 50, hidden_size: 16, intermediate_size: 24, num_hidden_layers: 2 },
+    ...{ num_attention_heads: 4, num_key_value_heads: 2, eos_token_id: 2, max_position_embeddings: 128 },
+  };
+  const model = modelOf(config, "config.json") as GenerativeModel;
+  const random = seededRandom(4);
+  const weights = new Map(
+    [...model.shapes].map(([name, shape]) => {
+      const size = shape.reduce((product, length) => product * length, 1);
+      return [name, Float32Array.from({ length: size }, () => random.normal())];
+    }),
+  );
+  const sources = [[7, 8], [30], [9, 10, 11, 12, 13, 14, 15]];
+  const decoder = await GreedyDecoder.create(model, weights, { device: "cpu" });
+  const produced = await decoder.decode(sources, 80);
+  await decoder.dispose();
+  expect(Math.max(...produced.map((row) => row.length))).toBe(80);
+  expect(produced).toEqual(await decodeByDefinition(model, weights, sources, 80));
 });
 
 test.skipIf(!hasSwiftShader).each(["t5-gated", "qwen2"] as const)(

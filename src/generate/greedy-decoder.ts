@@ -5,6 +5,7 @@ import { loadRuntime, type Runtime, type Tensor } from "../graph/runtime";
 import type { Feeds, GenerativeModel, Weights } from "../model/model";
 import type { FeedArray } from "../model/padding";
 import { AnsweringSessions, type AnsweringOptions, type Run } from "./answering-sessions";
+import { KeyValueCache } from "./key-value-cache";
 
 /** Tensors whose first axis is the batch, by input name of the step graph. */
 type RowTensors = Record<string, Tensor>;
@@ -17,7 +18,7 @@ export class GreedyDecoder {
     private readonly sessions: AnsweringSessions,
     /** Outputs what every step reads of the source. */
     private readonly start: Run,
-    /** token_ids [batch, 1] and the past -> next_ids [batch] and the present, whose length is the past's plus one. */
+    /** token_ids [batch, 1] and the past -> next_ids [batch] and the token's own keys and values. */
     private readonly step: Run,
   ) {}
 
@@ -49,29 +50,32 @@ export class GreedyDecoder {
     const ended = new Set<number>();
     let rows = sources.map((_, row) => row);
     const started = await this.start(this.tensors(plan.startFeeds));
-    let perRow: RowTensors = { ...started, ...this.tensors(plan.rowFeeds) };
+    const all = Object.entries({ ...started, ...this.tensors(plan.rowFeeds) });
+    const isPast = ([name]: readonly [string, Tensor]): boolean => name.startsWith("past_");
+    const cache = new KeyValueCache(this.runtime, Object.fromEntries(all.filter(isPast)));
+    let perRow: RowTensors = Object.fromEntries(all.filter((entry) => !isPast(entry)));
     let tokens = [...plan.firstTokens];
     for (let position = 0; position < maximum && ended.size < sources.length; position++) {
       await setImmediate();
       throwIfCancelled(signal);
       const results = await this.step({
         ...perRow,
+        ...cache.feeds(),
         token_ids: this.tensor({ type: "int64", data: BigInt64Array.from(tokens, BigInt), dims: [tokens.length, 1] }),
-        ...this.tensors(plan.stepFeeds(position, rows)),
+        ...this.tensors(plan.stepFeeds(position, rows, cache.places)),
       });
-      for (const [name, tensor] of Object.entries(results)) {
-        if (name.startsWith("present_")) perRow[name.replace("present_", "past_")] = tensor;
-      }
+      cache.add(Object.fromEntries(Object.entries(results).map(([name, own]) => [name.replace("own_", "past_"), own])));
       tokens = Array.from(results.next_ids!.data as BigInt64Array, Number);
       tokens.forEach((id, index) => {
         const row = rows[index]!;
         if (id === endToken) ended.add(row);
         else if (!ended.has(row)) outputs[row]!.push(id);
       });
-      // Each removal copies the cache, so rows that have ended are computed along until they are a quarter of the batch.
+      // Each removal copies what is kept, so rows that have ended are computed along until they are a quarter of the batch.
       const alive = rows.flatMap((row, index) => (ended.has(row) ? [] : [index]));
       if (alive.length <= rows.length * 0.75) {
         perRow = this.selectRows(perRow, alive);
+        cache.keep(alive);
         rows = alive.map((index) => rows[index]!);
         tokens = alive.map((index) => tokens[index]!);
       }

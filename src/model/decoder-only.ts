@@ -4,7 +4,7 @@
  */
 import { Failure } from "../foundation/failure";
 import type { Graph } from "../graph/graph";
-import { gatherRows } from "../graph/layout";
+import { gatherRows, swapLastAxes } from "../graph/layout";
 import type { Dimension, Value } from "../graph/value";
 import { causalOnnxModels } from "./causal-export";
 import { extendCache, type HeadSizes, type KeysAndValues } from "./heads";
@@ -87,7 +87,7 @@ export function decoderOnly(layers: CausalLayers): GenerativeModel {
         layers.hidden(parameters, {
           ...inputs,
           extend: (own, layer) => {
-            graph.output(cacheName("past", "keys", layer), own.keysTransposed);
+            graph.output(cacheName("past", "keys", layer), swapLastAxes(own.keysTransposed));
             graph.output(cacheName("past", "values", layer), own.values);
             return own;
           },
@@ -154,10 +154,13 @@ function begin(filler: number, sources: readonly (readonly number[])[]): Decodin
     startFeeds: sequenceFeeds(padded, filler),
     rowFeeds: {},
     firstTokens: sources.map((source) => source.at(-1)!),
-    stepFeeds: (position, rows) => {
-      const keys = longest + position + 1;
+    stepFeeds: (position, rows, places) => {
+      const keys = places + 1;
       const data = new Float32Array(rows.length * keys);
-      rows.forEach((row, at) => data.fill(masked, at * keys + prefixes[row]!.length, at * keys + longest));
+      rows.forEach((row, at) => {
+        data.fill(masked, at * keys + prefixes[row]!.length, at * keys + longest);
+        data.fill(masked, at * keys + longest + position, at * keys + places);
+      });
       const positions = BigInt64Array.from(rows, (row) => BigInt(prefixes[row]!.length + position));
       return {
         key_mask: { type: "float32", data, dims: [rows.length, 1, 1, keys] },

@@ -1,7 +1,6 @@
 /** GPT-2 (Radford et al. 2019), CodeGPT's architecture: learned positions, a fused projection, weights stored [in, out]. */
 import { z } from "zod";
 import { add, scale } from "../graph/arithmetic";
-import { attention } from "../graph/attention";
 import { gatherRows, reshape, split } from "../graph/layout";
 import { linear } from "../graph/matrix";
 import { layerNorm } from "../graph/norm";
@@ -9,7 +8,7 @@ import type { Value } from "../graph/value";
 import { activations } from "./activations";
 import { activationName, endTokenId, parseConfig, layerCount, size } from "./config-fields";
 import { decoderOnly, type CausalInputs } from "./decoder-only";
-import { joinHeads, splitHeads } from "./heads";
+import { attend, joinHeads, splitHeads } from "./heads";
 import type { Model, TensorShapes } from "./model";
 import type { Parameters } from "./parameters";
 import { ownFields, ownKey } from "./prompt";
@@ -108,8 +107,7 @@ function hidden(config: Gpt2Config, parameters: Parameters, inputs: CausalInputs
         keysTransposed: splitHeads(sizes, key, length, true),
         values: splitHeads(sizes, value, length, false),
       };
-      const { keysTransposed, values } = extend(own, index);
-      const mixed = joinHeads(sizes, attention(queries, keysTransposed, values, mask), flat);
+      const mixed = joinHeads(sizes, attend(queries, extend(own, index), mask), flat);
       const attended = add(input, layer(`${block}.attn.c_proj`, mixed));
       const inner = layer(`${block}.mlp.c_fc`, norm(`${block}.ln_2`, attended));
       return add(attended, layer(`${block}.mlp.c_proj`, activations[config.activation_function](inner)));

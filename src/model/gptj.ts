@@ -4,14 +4,13 @@
  */
 import { z } from "zod";
 import { add, scale } from "../graph/arithmetic";
-import { attention } from "../graph/attention";
 import { gatherRows, reshape, split } from "../graph/layout";
 import { layerNorm } from "../graph/norm";
 import type { Dimension, Value } from "../graph/value";
 import { activations } from "./activations";
 import { activationName, endTokenId, parseConfig, layerCount, size } from "./config-fields";
 import { decoderOnly, type CausalInputs } from "./decoder-only";
-import { joinHeads, splitHeads } from "./heads";
+import { attend, joinHeads, splitHeads } from "./heads";
 import type { Model, TensorShapes } from "./model";
 import type { Parameters } from "./parameters";
 import { ownFields, ownKey } from "./prompt";
@@ -121,8 +120,7 @@ function hidden(config: GptJConfig, parameters: Parameters, inputs: CausalInputs
         keysTransposed: splitHeads(sizes, turn(key, sizes.heads, length), length, true),
         values: splitHeads(sizes, value, length, false),
       };
-      const { keysTransposed, values } = extend(own, index);
-      const mixed = joinHeads(sizes, attention(queries, keysTransposed, values, mask), flat);
+      const mixed = joinHeads(sizes, attend(queries, extend(own, index), mask), flat);
       const attended = parameters.linear(`${block}.attn.out_proj`, mixed);
       const inner = activations[config.activation_function](
         parameters.linear(`${block}.mlp.fc_in`, normed, { bias: true }),

@@ -4,15 +4,14 @@
  */
 import { z } from "zod";
 import { add, multiply, scale } from "../graph/arithmetic";
-import { attention } from "../graph/attention";
-import { gatherRows, repeatHeads, reshape, split } from "../graph/layout";
+import { gatherRows, reshape, split } from "../graph/layout";
 import { linear } from "../graph/matrix";
 import { rmsNorm } from "../graph/norm";
 import type { Value } from "../graph/value";
 import { activations, type ActivationName } from "./activations";
 import { activationName, endTokenId, layerCount, size } from "./config-fields";
 import { decoderOnly, type CausalInputs } from "./decoder-only";
-import { joinHeads, splitHeads } from "./heads";
+import { attend, joinHeads, splitHeads } from "./heads";
 import type { Model, TensorShapes } from "./model";
 import type { Parameters } from "./parameters";
 import { ownFields, ownKey, type PromptTemplate } from "./prompt";
@@ -125,7 +124,6 @@ function hidden(config: LlamaFields, variant: LlamaVariant, parameters: Paramete
     interleaved: rotary.interleaved,
   });
   const norm = (name: string, x: Value): Value => rmsNorm(x, parameters.weight(`${name}.weight`), config.rms_norm_eps);
-  const repeats = querySizes.heads / cached.heads;
 
   const table = parameters.weight("model.embed_tokens.weight");
   let x = reshape(gatherRows(table, inputs.ids), [flat, config.hidden_size]);
@@ -141,9 +139,7 @@ function hidden(config: LlamaFields, variant: LlamaVariant, parameters: Paramete
         keysTransposed: splitHeads(cached, turn(project("k", normed), cached.heads, length), length, true),
         values: splitHeads(cached, project("v", normed), length, false),
       };
-      const { keysTransposed, values } = extend(own, index);
-      const mixed = attention(queries, repeatHeads(keysTransposed, repeats), repeatHeads(values, repeats), mask);
-      const joined = joinHeads(querySizes, mixed, flat);
+      const joined = joinHeads(querySizes, attend(queries, extend(own, index), mask), flat);
       const output = parameters.linear(`${block}.self_attn.o_proj`, joined, { bias: biases.attentionOutput });
       const attended = add(input, output);
       const before = norm(`${block}.post_attention_layernorm`, attended);

@@ -80,8 +80,9 @@ export interface Decoding {
   /** Declares the inputs of `begin`'s `startFeeds`; its outputs are inputs of the step, their first axis the batch. */
   readonly start: (graph: Graph, parameters: Parameters) => void;
   /**
-   * Declares `token_ids` int64 [batch, 1], the start's outputs, `rowFeeds` and `stepFeeds`; outputs `present_X` for every
-   * input `past_X`; returns the logits, [batch, vocabulary].
+   * Declares `token_ids` int64 [batch, 1], the start's outputs, `rowFeeds` and `stepFeeds`. Inputs `past_X` [batch, heads, past, d]
+   * are a cache of earlier tokens, with free places behind them; outputs `own_X` [batch, heads, 1, d] what the token adds to it.
+   * Returns the logits, [batch, vocabulary].
    */
   readonly step: (graph: Graph, parameters: Parameters) => Value;
   readonly begin: (sources: readonly (readonly number[])[]) => DecodingPlan;
@@ -93,10 +94,13 @@ export interface DecodingPlan {
   readonly rowFeeds: Feeds;
   /** The token that each row's first step reads. */
   readonly firstTokens: readonly number[];
-  /** What step `position` (from 0) is fed besides, for the rows (of `sources`) that are still in the batch. */
-  readonly stepFeeds: (position: number, rows: readonly number[]) => Feeds;
+  /**
+   * What step `position` (from 0) is fed besides, for the rows (of `sources`) that are still in the batch, with a cache of that many
+   * places: those that `startFeeds` and `rowFeeds` filled, one for each earlier step, free ones.
+   */
+  readonly stepFeeds: (position: number, rows: readonly number[], places: number) => Feeds;
 }
 
 /** Names of an attention layer's cached tensors. */
-export const cacheName = (role: "cross" | "past" | "present", part: "keys" | "values", layer: number): string =>
+export const cacheName = (role: "cross" | "past" | "own", part: "keys" | "values", layer: number): string =>
   `${role}_${part}_${layer}`;

@@ -29,6 +29,12 @@ export function paddingMask(rows: readonly (readonly number[])[]): FeedArray {
   return { type: "float32", data, dims: [rows.length, 1, 1, longest] };
 }
 
+/** Hides the free places of a cache whose first `filled` are read; the token's own key is the last: [1, 1, 1, places + 1]. */
+export function cacheMask(filled: number, places: number): FeedArray {
+  const data = new Float32Array(places + 1).fill(masked, filled, places);
+  return { type: "float32", data, dims: [1, 1, 1, places + 1] };
+}
+
 /** [1, 1, length, length]: every position sees itself and what came before. */
 export function causalMask(length: number): FeedArray {
   const data = new Float32Array(length * length);

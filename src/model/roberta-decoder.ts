@@ -4,12 +4,11 @@
  */
 import { add, relu, scale } from "../graph/arithmetic";
 import { tanh } from "../graph/activation";
-import { attention } from "../graph/attention";
 import { split } from "../graph/layout";
 import { linear } from "../graph/matrix";
 import type { Dimension, Value } from "../graph/value";
 import { seededRandom } from "../foundation/random";
-import { joinHeads, splitHeads, type HeadSizes, type KeysAndValues } from "./heads";
+import { attend, joinHeads, splitHeads, type HeadSizes, type KeysAndValues } from "./heads";
 import type { Parameters } from "./parameters";
 import { affineNorm } from "./roberta";
 
@@ -86,7 +85,7 @@ export interface RobertaDecoderInputs {
   readonly embedded: Value;
   readonly length: Dimension;
   readonly flat: Dimension;
-  /** Added to the self-attention's scores; a scalar zero where every key may be seen. */
+  /** Added to the self-attention's scores; broadcasts to [batch, heads, queries, keys]. */
   readonly causalMask: Value;
   /** [batch, 1, 1, source]. */
   readonly sourceMask: Value;
@@ -108,9 +107,9 @@ export function decodeRoberta(
   let x = embedded;
   for (let index = 0; index < config.layers; index++) {
     const block = `decoder.layers.${index}`;
-    const attend = (name: string, query: Value, { keysTransposed, values }: KeysAndValues, mask: Value): Value => {
+    const attended = (name: string, query: Value, source: KeysAndValues, mask: Value): Value => {
       const queries = scale(splitHeads(sizes, query, length, false), sizes.headWidth ** -0.5);
-      const mixed = joinHeads(sizes, attention(queries, keysTransposed, values, mask), flat);
+      const mixed = joinHeads(sizes, attend(queries, source, mask), flat);
       return layer(`${block}.${name}.out_proj`, mixed);
     };
     x = parameters.block([x, ...(encoded === undefined ? [] : [encoded])], (input: Value, states?: Value) => {
@@ -122,10 +121,10 @@ export function decodeRoberta(
         },
         index,
       );
-      const first = norm(`${block}.norm1`, add(input, attend("self_attn", query(input), own, causalMask)));
+      const first = norm(`${block}.norm1`, add(input, attended("self_attn", query(input), own, causalMask)));
       const [crossQuery] = thirds(parameters, `${block}.multihead_attn`);
-      const attended = attend("multihead_attn", crossQuery(first), source(index, states), sourceMask);
-      const second = norm(`${block}.norm2`, add(first, attended));
+      const mixed = attended("multihead_attn", crossQuery(first), source(index, states), sourceMask);
+      const second = norm(`${block}.norm2`, add(first, mixed));
       const inner = relu(layer(`${block}.linear1`, second));
       return norm(`${block}.norm3`, add(second, layer(`${block}.linear2`, inner)));
     });

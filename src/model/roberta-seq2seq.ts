@@ -7,7 +7,7 @@ import type { Value } from "../graph/value";
 import { parseConfig, layerCount, size } from "./config-fields";
 import { extendCache } from "./heads";
 import { cacheName, type DecodingPlan, type GenerativeModel, type TensorShapes, type TokenizedExample } from "./model";
-import { causalMask, longestOf, paddedIds, targetFeeds, type FeedArray } from "./padding";
+import { cacheMask, causalMask, longestOf, paddedIds, targetFeeds, type FeedArray } from "./padding";
 import type { Parameters } from "./parameters";
 import { ownKey } from "./prompt";
 import {
@@ -121,7 +121,7 @@ export function robertaSeq2Seq(json: unknown, file: string): GenerativeModel {
           embedded: embed(parameters, ids, places, "batch"),
           length: 1,
           flat: "batch",
-          causalMask: graph.scalar(0),
+          causalMask: graph.input("cache_mask", [1, 1, 1, "keys"]),
           sourceMask: graph.input("source_mask", ["batch", 1, 1, "source"]),
           source: (layer) => ({
             keysTransposed: graph.input(cacheName("cross", "keys", layer), ["batch", heads, headWidth, "source"]),
@@ -185,13 +185,16 @@ function begin(config: Config, decoder: RobertaDecoderConfig, sources: readonly 
   const empty = (dims: number[]): FeedArray => ({ type: "float32", data: new Float32Array(0), dims });
   const rowFeeds: Record<string, FeedArray> = { source_mask: startFeeds.source_mask };
   for (let layer = 0; layer < decoder.layers; layer++) {
-    rowFeeds[cacheName("past", "keys", layer)] = empty([sources.length, heads, headWidth, 0]);
+    rowFeeds[cacheName("past", "keys", layer)] = empty([sources.length, heads, 0, headWidth]);
     rowFeeds[cacheName("past", "values", layer)] = empty([sources.length, heads, 0, headWidth]);
   }
   return {
     startFeeds,
     rowFeeds,
     firstTokens: sources.map(() => config.bos_token_id),
-    stepFeeds: (position) => ({ decoder_positions: positionFeed(config, position, 1) }),
+    stepFeeds: (position, _rows, places) => ({
+      decoder_positions: positionFeed(config, position, 1),
+      cache_mask: cacheMask(position, places),
+    }),
   };
 }

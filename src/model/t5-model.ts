@@ -2,7 +2,7 @@
 import { gatherRows } from "../graph/layout";
 import { extendCache, type KeysAndValues } from "./heads";
 import { cacheName, type BatchFeeds, type DecodingPlan, type GenerativeModel, type TokenizedExample } from "./model";
-import { causalMask, longestOf, paddedIds, paddingMask, targetFeeds, type FeedArray } from "./padding";
+import { cacheMask, causalMask, longestOf, paddedIds, paddingMask, targetFeeds, type FeedArray } from "./padding";
 import { positionBuckets } from "./position-buckets";
 import { decode, encode, keysAndValues, languageModelHead } from "./t5";
 import { t5OnnxModels } from "./t5-export";
@@ -82,6 +82,7 @@ export function t5(config: T5Config): T5Model {
           length: 1,
           flat: "batch",
           buckets,
+          causalMask: graph.input("cache_mask", [1, 1, 1, "keys"]),
           sourceMask,
           source: (_prefix, layer): KeysAndValues => ({
             keysTransposed: graph.input(cacheName("cross", "keys", layer), ["batch", heads, headWidth, "source"]),
@@ -125,7 +126,7 @@ function begin(config: T5Config, tables: LengthTables, sources: readonly (readon
   const empty = (dims: number[]): FeedArray => ({ type: "float32", data: new Float32Array(0), dims });
   const rowFeeds: Record<string, FeedArray> = { source_mask };
   for (let layer = 0; layer < config.decoderLayers; layer++) {
-    rowFeeds[cacheName("past", "keys", layer)] = empty([sources.length, heads, headWidth, 0]);
+    rowFeeds[cacheName("past", "keys", layer)] = empty([sources.length, heads, 0, headWidth]);
     rowFeeds[cacheName("past", "values", layer)] = empty([sources.length, heads, 0, headWidth]);
   }
   const scheme = { buckets: config.positionBuckets, maximumDistance: config.maximumDistance, bidirectional: false };
@@ -137,12 +138,14 @@ function begin(config: T5Config, tables: LengthTables, sources: readonly (readon
     },
     rowFeeds,
     firstTokens: sources.map(() => config.startToken),
-    stepFeeds: (position) => ({
+    stepFeeds: (position, _rows, places) => ({
+      // The token's own key stands behind the places; its bucket is that of distance 0, as theirs would be.
       decoder_buckets: {
         type: "int64",
-        data: positionBuckets(1, position + 1, scheme, position),
-        dims: [1, position + 1],
+        data: positionBuckets(1, places + 1, scheme, position),
+        dims: [1, places + 1],
       },
+      cache_mask: cacheMask(position, places),
     }),
   };
 }

@@ -3,13 +3,12 @@
  * [tokens, width]; only attention sees batch and heads.
  */
 import { add, multiply, scale } from "../graph/arithmetic";
-import { attention } from "../graph/attention";
 import { gatherRows, reshape, transpose } from "../graph/layout";
 import { linear } from "../graph/matrix";
 import { rmsNorm } from "../graph/norm";
 import type { Dimension, Value } from "../graph/value";
 import { activations } from "./activations";
-import { joinHeads, splitHeads, type KeysAndValues } from "./heads";
+import { attend, joinHeads, splitHeads, type KeysAndValues } from "./heads";
 import type { Parameters } from "./parameters";
 import type { T5Config } from "./t5-config";
 
@@ -37,17 +36,17 @@ export function keysAndValues(
   };
 }
 
-function attend(
+function attentionLayer(
   config: T5Config,
   parameters: Parameters,
   prefix: string,
   x: Value,
   length: Dimension,
-  { keysTransposed, values }: KeysAndValues,
+  source: KeysAndValues,
   bias: Value,
 ): Value {
   const queries = splitHeads(config, parameters.linear(`${prefix}.q`, x), length, false);
-  const joined = joinHeads(config, attention(queries, keysTransposed, values, bias), x.shape[0]!);
+  const joined = joinHeads(config, attend(queries, source, bias), x.shape[0]!);
   return parameters.linear(`${prefix}.o`, joined);
 }
 
@@ -86,7 +85,7 @@ export function encode(config: T5Config, parameters: Parameters, { ids, mask, bu
       const normed = norm(config, parameters, `${block}.0.layer_norm`, input);
       const prefix = `${block}.0.SelfAttention`;
       const own = keysAndValues(config, parameters, prefix, normed, "source");
-      const attended = add(input, attend(config, parameters, prefix, normed, "source", own, bias));
+      const attended = add(input, attentionLayer(config, parameters, prefix, normed, "source", own, bias));
       return feedForward(config, parameters, `${block}.1`, attended);
     });
   }
@@ -127,12 +126,12 @@ export function decode(config: T5Config, parameters: Parameters, inputs: Decoder
       const self = `${block}.0.SelfAttention`;
       const normed = norm(config, parameters, `${block}.0.layer_norm`, input);
       const own = extend(keysAndValues(config, parameters, self, normed, length), index);
-      const attended = add(input, attend(config, parameters, self, normed, length, own, bias));
+      const attended = add(input, attentionLayer(config, parameters, self, normed, length, own, bias));
 
       const cross = `${block}.1.EncDecAttention`;
       const query = norm(config, parameters, `${block}.1.layer_norm`, attended);
       const source = inputs.source(cross, index, states);
-      const mixed = add(attended, attend(config, parameters, cross, query, length, source, inputs.sourceMask));
+      const mixed = add(attended, attentionLayer(config, parameters, cross, query, length, source, inputs.sourceMask));
       return feedForward(config, parameters, `${block}.2`, mixed);
     });
   }
