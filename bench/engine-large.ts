@@ -11,13 +11,12 @@ import path from "node:path";
 import { parseArgs, promisify } from "node:util";
 import { openDataset } from "../src/dataset/open";
 import { memoryOfThisProcess } from "../src/foundation/available-memory";
-import { seededRandom } from "../src/foundation/random";
 import { generate } from "../src/generate/generate";
 import { modelOf } from "../src/model/architectures";
 import { readCheckpoint, writeCheckpoint } from "../src/model/checkpoint";
 import { fineTune } from "../src/train/fine-tune";
 import { presets } from "../src/train/presets";
-import { baseFolder, inTemporaryFolder } from "./engine-work";
+import { baseFolder, inTemporaryFolder, randomWeights } from "./engine-work";
 
 const { values } = parseArgs({
   options: {
@@ -54,22 +53,11 @@ const shapes: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
 const gibibytes = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(1)} GiB`;
 const peak = (): number => process.resourceUsage().maxRSS * 1024;
 
-/** Random weights whose activations stay moderate: normal deviates, the same million of them again and again. */
 async function write(folder: string): Promise<void> {
   const config = shapes[values.shape];
   if (config === undefined) throw new Error(`--shape is one of ${Object.keys(shapes).join(", ")}`);
   const model = modelOf(config, "config.json");
-  const random = seededRandom(42);
-  const normal = Float32Array.from({ length: 2 ** 20 }, () => 0.02 * random.normal());
-  const weights = new Map<string, Float32Array>();
-  for (const [name, shape] of model.shapes) {
-    const weight = new Float32Array(shape.reduce((product, length) => product * length, 1));
-    if (shape.length === 1) weight.fill(name.endsWith("bias") ? 0 : 1);
-    else
-      for (let from = 0; from < weight.length; from += normal.length)
-        weight.set(normal.subarray(0, weight.length - from), from);
-    weights.set(name, weight);
-  }
+  const weights = randomWeights(model, 0.02);
   const { tokenizer } = await readCheckpoint(baseFolder);
   await mkdir(folder, { recursive: true });
   await writeCheckpoint(folder, { model, tokenizer, weights }, "bfloat16");

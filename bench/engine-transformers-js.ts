@@ -3,7 +3,7 @@
  * threads, batches in turn, tokens compared. Figures of docs/engine.md. transformers.js is no dependency: install it in a folder of
  * its own (npm install @huggingface/transformers) and name that.
  *
- *     npx tsx bench/engine-transformers-js.ts --transformers DIR [--checkpoint DIR] [--shape small] [--rows N] [--batch N]
+ *     npx tsx bench/engine-transformers-js.ts --transformers DIR [--checkpoint DIR] [--shape small|llama|gpt2] [--rows N] [--batch N]
  *         [--max-input N] [--max-output N] [--threads N] [--data FILE]
  */
 import { createRequire } from "node:module";
@@ -11,11 +11,12 @@ import path from "node:path";
 import { parseArgs } from "node:util";
 import { openDataset } from "../src/dataset/open";
 import { GreedyDecoder } from "../src/generate/greedy-decoder";
+import { modelOf } from "../src/model/architectures";
 import { readCheckpoint, type Checkpoint } from "../src/model/checkpoint";
 import { writeOnnxCheckpoint } from "../src/model/checkpoint-onnx";
 import { initializeT5 } from "../src/model/initialize";
 import { t5 } from "../src/model/t5-model";
-import { baseFolder, exampleFile, inTemporaryFolder, smallShape, timed } from "./engine-work";
+import { baseFolder, exampleFile, inTemporaryFolder, randomWeights, smallShape, timed } from "./engine-work";
 import { LineProcess } from "./line-process";
 
 const { values } = parseArgs({
@@ -41,12 +42,28 @@ interface Decoded {
   readonly processor: number;
 }
 
-/** Random weights of the small shape never end a row by themselves: every row takes `--max-output` tokens. */
+/** config.json of decoder-only models: one with grouped-query attention, and GPT-2's smallest. */
+const decoderOnlyShapes: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+  llama: {
+    ...{ model_type: "llama", vocab_size: 8192, hidden_size: 256, intermediate_size: 688, num_hidden_layers: 6 },
+    ...{ num_attention_heads: 8, num_key_value_heads: 2, max_position_embeddings: 2048 },
+  },
+  gpt2: { model_type: "gpt2", vocab_size: 50257, n_embd: 768, n_layer: 12, n_head: 12, n_positions: 1024 },
+};
+
+/** Random weights hardly ever end a row by themselves: nearly every row takes `--max-output` tokens. */
 async function checkpointToDecode(): Promise<Checkpoint> {
   const checkpoint = await readCheckpoint(values.checkpoint);
-  if (values.shape !== "small") return checkpoint;
-  const config = { ...smallShape, endToken: checkpoint.model.endToken };
-  return { model: t5(config), tokenizer: checkpoint.tokenizer, weights: initializeT5(config, 42) };
+  const { tokenizer, model: named } = checkpoint;
+  if (values.shape === undefined) return checkpoint;
+  if (values.shape === "small") {
+    const config = { ...smallShape, endToken: named.endToken };
+    return { model: t5(config), tokenizer, weights: initializeT5(config, 42) };
+  }
+  const shape = decoderOnlyShapes[values.shape];
+  if (shape === undefined) throw new Error(`--shape is small or one of ${Object.keys(decoderOnlyShapes).join(", ")}`);
+  const model = modelOf({ ...shape, eos_token_id: named.endToken }, "config.json");
+  return { model, tokenizer, weights: randomWeights(model, 0.06) };
 }
 
 async function compare(folder: string): Promise<void> {

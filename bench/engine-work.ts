@@ -4,10 +4,11 @@ import os from "node:os";
 import path from "node:path";
 import { openDataset } from "../src/dataset/open";
 import { installationFolder } from "../src/foundation/installation";
+import { seededRandom } from "../src/foundation/random";
 import { Graph } from "../src/graph/graph";
 import { matmul } from "../src/graph/matrix";
 import { createSession, loadRuntime } from "../src/graph/runtime";
-import type { TokenizedExample } from "../src/model/model";
+import type { Model, TokenizedExample } from "../src/model/model";
 import type { T5Config } from "../src/model/t5-config";
 import type { Tokenizer } from "../src/model/tokenizer";
 
@@ -29,6 +30,22 @@ function shape(width: number, layers: number, heads: number, feedForwardWidth: n
 export const smallShape = shape(512, 6, 8, 2048);
 /** CodeT5-base's shape, 220 million weights. */
 export const codeT5BaseShape = shape(768, 12, 12, 3072);
+
+/** Weights whose activations stay moderate: norms at 1, biases at 0, else normal deviates, the same million of them again and again. */
+export function randomWeights({ shapes }: Model, deviation: number): Map<string, Float32Array> {
+  const random = seededRandom(42);
+  const normal = Float32Array.from({ length: 2 ** 20 }, () => deviation * random.normal());
+  const weights = new Map<string, Float32Array>();
+  for (const [name, shape] of shapes) {
+    const weight = new Float32Array(shape.reduce((product, length) => product * length, 1));
+    if (shape.length === 1) weight.fill(name.endsWith("bias") ? 0 : 1);
+    else
+      for (let from = 0; from < weight.length; from += normal.length)
+        weight.set(normal.subarray(0, weight.length - from), from);
+    weights.set(name, weight);
+  }
+  return weights;
+}
 
 export async function tokenizedExamples(file: string, tokenizer: Tokenizer): Promise<TokenizedExample[]> {
   const { samples } = await openDataset(file);
