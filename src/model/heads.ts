@@ -52,7 +52,8 @@ export function extendCache(
 
 /**
  * Attention as in graph/attention.ts, with as many heads of queries as of keys or a multiple (grouped-query attention: Ainslie et al.
- * 2023). `bias` broadcasts to [batch, heads, queries, keys]; behind a past there is one query, and its own key is the last.
+ * 2023). `bias` broadcasts to [batch, heads, queries, keys]; behind a past there is one query, its own key is the last, and heads that
+ * share keys share their bias.
  */
 export function attend(queries: Value, { keysTransposed, values, past }: KeysAndValues, bias: Value): Value {
   const repeats = (queries.shape[1] as number) / (values.shape[1] as number);
