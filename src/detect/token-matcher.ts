@@ -4,6 +4,7 @@
  */
 import type { Span } from "./detector";
 import { textEnd, textStart } from "./text-ends";
+import { wordUnit } from "./tokens";
 
 export interface TokenMatcher {
   stands(text: string): boolean;
@@ -11,8 +12,8 @@ export interface TokenMatcher {
   spans(text: string): Span[];
 }
 
-const wordUnit = String.raw`[\p{L}\p{N}\p{M}_]`;
-const isWord = (token: string): boolean => /^[\p{L}\p{N}\p{M}_]/u.test(token);
+const startsWord = new RegExp(`^${wordUnit}`, "v");
+const isWord = (token: string): boolean => startsWord.test(token);
 const escaped = (token: string): string => token.replace(/[\\^$.*+?()[\]{}|/]/g, String.raw`\$&`);
 
 /** A matcher for a sequence of at least one token, the ends of a text apart. */
@@ -28,8 +29,8 @@ export function tokenMatcher(sequence: readonly string[]): TokenMatcher {
     if (isWord(token) && (after === undefined || isWord(after))) source += `(?!${wordUnit})`;
   });
   if (sequence.at(-1) === textEnd) source += String.raw`(?=\s*$)`;
-  const pattern = new RegExp(source, "u");
-  const everywhere = new RegExp(source, "gu");
+  const pattern = new RegExp(source, "v");
+  const everywhere = new RegExp(source, "gv");
   // A plain search is far quicker than a pattern where the text does not hold the longest token at all.
   const longest = [...tokens].sort((a, b) => b.length - a.length)[0] ?? "";
   return {
