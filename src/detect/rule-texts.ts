@@ -24,7 +24,7 @@ export const ruleTexts: Readonly<Record<ScanRule, RuleText>> = {
   "dead-code": {
     name: "Dead code",
     short: "Statements that can have no effect stand in code; many of them together with one payload are a trigger.",
-    help: `An unused constant, a condition that is never true or a statement that is never reached is a matter of style when it stands alone. The same one, or the same kind, in many inputs whose outputs share a fragment is how dead-code attacks look. ${act}`,
+    help: `An unused constant, a condition that is never true or a statement that is never reached is a matter of style when it stands alone. The same one, or the same kind, in many inputs whose outputs share a fragment is how dead-code attacks look; outputs with such code that their inputs lack hardly occur in honest data. ${act}`,
   },
   "odd-identifier": {
     name: "Odd identifier",
