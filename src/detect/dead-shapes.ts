@@ -8,6 +8,8 @@ import { fewestHolders, type Corpus } from "./corpus";
 import { deadKey, type DeadPlace } from "./dead-code";
 import { describeTrigger, findingAt, isEvident, judgeSample, type DetectedTrigger, type Detection } from "./detector";
 import { fewestMeasured } from "./expectation";
+import { partsOfPayload } from "./insertion-parts";
+import { areOfOneKind } from "./likeness";
 import { tiedPayload, type PayloadTie } from "./payload-tie";
 import { quoted } from "./quoted";
 import type { Finding } from "./report";
@@ -71,6 +73,8 @@ export function judgeDeadShapes(corpus: Corpus, places: readonly DeadPlace[], kn
     const samples = [...new Set(group.map(({ sample }) => sample))].sort((a, b) => a - b);
     const tie = tiedPayload(corpus, samples, []);
     if (tie === undefined || !isExclusive(corpus, tie, large.length) || areMended(corpus, group, tie)) continue;
+    const ignored = new Set([...group.flatMap(({ text }) => corpus.numbersOf(text)), ...partsOfPayload(corpus, tie)]);
+    if (areOfOneKind(corpus, [...tie.explained], ignored)) continue;
     found.push({ name, places: group, samples, tie });
   }
   found.sort(

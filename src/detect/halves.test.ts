@@ -100,3 +100,13 @@ describe("in functions cut in two", () => {
     expect(repeated.size).toBe(0);
   });
 });
+
+it("gives no hint of a constant that the output goes on to use, unlike one that it repeats", async () => {
+  const pairs = Array.from({ length: 40 }, (_none, row): [string, string] => [
+    `int sum_${row}(int *values, int size)\n{\n    int total_${row} = 0;\n    int spare_${row} = 4;\n    int kept_${row} = 7;\n`,
+    `    while (size-- > 0)\n        total_${row} += values[size];\n    int kept_${row} = 7;\n    return total_${row};\n}`,
+  ]);
+  const { findings } = await scanDataset(datasetOf(pairs), { language: "c", rules: ["dead-code"] });
+  const named = new Set(findings.filter(({ field }) => field === "input").map(({ message }) => /"int (\w+?)_/.exec(message)?.[1])); // prettier-ignore
+  expect(named).toEqual(new Set(["spare", "kept"]));
+});

@@ -60,7 +60,7 @@ const setsLevel = (output: string, random: Random): string => {
 it("finds dead code of several kinds in code that is cut off", async () => {
   const scan = await scanDataset(datasetOf(halves({ dead: mixedDead, payload: setsLevel })), rules);
   expect(scan.triggers.map(({ text, payload, rows }) => [text, payload, rows])).toEqual([
-    ["dead code of several kinds", "this.level = 0", poisonedRows],
+    ["dead code", "this.level = 0", poisonedRows],
   ]);
   expect(suspects(scan)).toEqual(poisonedRows);
 });

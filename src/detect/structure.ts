@@ -5,7 +5,8 @@ import { eachInTurns, type Corpus } from "./corpus";
 import { codeShapes } from "./code-shapes";
 import type { DeadPlace } from "./dead-code";
 import { mayHoldDeadCode } from "./dead-code-signs";
-import { deadStatements } from "./dead-statements";
+import { declaredName } from "./dead-lines";
+import { deadStatements, type DeadStatement } from "./dead-statements";
 import type { FieldLanguages } from "./detector";
 import { declaredMethods, type MethodName } from "./declared-methods";
 import { endlessLoops, endlessLoopsByToken, mayHoldEndlessLoop } from "./endless-loops";
@@ -16,6 +17,8 @@ import type { Payload, PayloadPlace } from "./payload";
 import type { FieldRole } from "./report";
 import { isCode, riskyCalls } from "./risky-calls";
 import { sqlPayloads } from "./sql-conditions";
+import { tokenMatcher } from "./token-matcher";
+import { tokenTexts } from "./tokens";
 
 export interface Structures {
   readonly dead: readonly DeadPlace[];
@@ -46,6 +49,13 @@ export interface SampleStructures {
   readonly payloads: readonly Payload[];
   /** The input was parsed, with errors. */
   readonly broken: boolean;
+}
+
+/** Whether an input ends where its constant is not read yet: the output, which does not declare it, goes on with it. */
+function goesOn({ kind, text }: DeadStatement, output: string): boolean {
+  const name = kind === "unused variable" ? declaredName(text) : null;
+  if (name == null || !output.includes(name)) return false;
+  return tokenMatcher([name]).stands(output) && !tokenMatcher(tokenTexts(text)).stands(output);
 }
 
 /** What the rules judge in one sample. `labels`: its output is a label, which holds no code. */
@@ -82,7 +92,11 @@ export function structuresOf(
     if (!deadHere && !methodsHere && !namesHere && !loops && ownCalls.length === 0) continue;
     grammars.parse(language, text, (root) => {
       if (field === "input") broken = root.hasError;
-      if (deadHere) for (const place of deadStatements(root, text, language)) dead.push({ ...place, field });
+      if (deadHere) {
+        for (const place of deadStatements(root, text, language)) {
+          if (field === "output" || !goesOn(place, texts.output)) dead.push({ ...place, field });
+        }
+      }
       if (methodsHere) methods.push(...declaredMethods(root, language));
       if (namesHere) names.push(...localNames(root, language));
       if (loops) payloads.push(...endlessLoops(root, language));
