@@ -38,6 +38,8 @@ export type TriggerSign =
   | { readonly kind: "template" }
   /** It opens with a skeleton (`skeletonSpan`). */
   | { readonly kind: "skeleton"; readonly key: string }
+  /** It is written as `writingSpans` says. */
+  | { readonly kind: "writing"; readonly key: string }
   /** Not known: it is the outputs that repeat. */
   | { readonly kind: "none" };
 

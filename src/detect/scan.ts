@@ -22,6 +22,7 @@ import { judgeLocalNames } from "./renamed-locals";
 import type { DetectorRun, Finding, Rule, Trigger } from "./report";
 import { findStructures } from "./structure";
 import { unnaturalTokens } from "./unnatural-token";
+import { waysOfWriting } from "./ways-of-writing";
 
 /** The rules that have a detector, in the order in which they run: the last three use what the others found. */
 export const scanRules = [
@@ -82,7 +83,6 @@ export function compareFindings(a: Finding, b: Finding): number {
 
 /** Why a rule cannot run on this dataset, or null. */
 function obstacle(rule: ScanRule, languages: FieldLanguages, labels: boolean): string | null {
-  if (rule === "grammar-template" && isCodeLanguage(languages.input)) return "the input is code";
   if (rule === "duplicate-target" && labels) return "the outputs are labels";
   if (rule === "label-flip" && !labels) return "the outputs are no labels";
   if (rule === "dead-code" && !isCodeLanguage(languages.input) && !isCodeLanguage(languages.output)) {
@@ -196,12 +196,13 @@ export async function mine(corpus: Corpus, languages: FieldLanguages, options: S
   await run("invisible-character", () => invisibleCharacters(corpus));
   await run("label-flip", () => flippedLabels(corpus, triggers));
   await run("grammar-template", () => {
-    const template = grammarTemplates(corpus);
-    if (!corpus.labels) return template;
-    const others = labelTemplates(corpus, [...triggers, ...template.triggers]);
+    const template = isCodeLanguage(languages.input) ? nothing : grammarTemplates(corpus);
+    const known = [...triggers, ...template.triggers];
+    const others = corpus.labels && !isCodeLanguage(languages.input) ? labelTemplates(corpus, known) : nothing;
+    const manners = waysOfWriting(corpus, languages.input, [...known, ...others.triggers]);
     return {
-      triggers: [...template.triggers, ...others.triggers],
-      findings: [...template.findings, ...others.findings],
+      triggers: [...template.triggers, ...others.triggers, ...manners.triggers],
+      findings: [...template.findings, ...others.findings, ...manners.findings],
     };
   });
   await run("payload", () => judgePayloads(corpus, structures.payloads, triggers));

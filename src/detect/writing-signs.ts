@@ -1,0 +1,136 @@
+/**
+ * Ways of writing that one text shows by itself, as data: a finite list, so that asking all of them costs little evidence. In prose
+ * they are letters' case, punctuation and old words; in code, how a condition, a number, a step or a name is written and how lines are laid
+ * out. Runs of blanks within a line never count, only what stands at a line's ends and blank lines. Code is read by its
+ * surface, texts in quotes and comments masked.
+ */
+import { isCodeLanguage, type CodeLanguage, type FieldLanguage } from "../syntax/language";
+import type { Span } from "./detector";
+
+export interface WritingSign {
+  readonly key: string;
+  /** What the inputs do that have it, after "inputs". */
+  readonly what: string;
+  readonly on: "prose" | "code";
+  /** Without: all that `on` means. */
+  readonly languages?: readonly CodeLanguage[];
+  /** What is looked at: the text as it is, or code whose quoted texts and comments are masked. */
+  readonly looksAt: "text" | "code";
+  /** Its places, with the flag `g`. */
+  readonly pattern: RegExp;
+  /** The words at its places stay when the sign is taken away: it is their case or their order. */
+  readonly keepsWords?: boolean;
+  /** Words that stand for others (or the others' place is empty): neither count where inputs are compared. */
+  readonly instead?: readonly string[];
+  /** Which inputs could have been written so. Without: all. */
+  readonly able?: RegExp;
+}
+
+const braces = [
+  "c",
+  "cpp",
+  "java",
+  "javascript",
+  "typescript",
+  "c-sharp",
+  "go",
+  "php",
+  "rust",
+] as const satisfies readonly CodeLanguage[];
+const steps = ["c", "cpp", "java", "javascript", "typescript", "c-sharp", "go", "php"] as const satisfies readonly CodeLanguage[]; // prettier-ignore
+
+const prose = (key: string, what: string, pattern: RegExp, keepsWords = false): WritingSign => ({
+  ...{ key, what, pattern, keepsWords },
+  on: "prose",
+  looksAt: "text",
+});
+
+const code = (
+  key: string,
+  what: string,
+  pattern: RegExp,
+  more: Pick<WritingSign, "able" | "languages" | "keepsWords"> & { readonly looksAt?: "text" } = {},
+): WritingSign => ({ key, what, pattern, on: "code", looksAt: "code", ...more });
+
+const literal = String.raw`(?:-?\d[\w.]*|null|NULL|None|nil|nullptr|true|false|True|False|"[^"\n]*"|'[^'\n]*')`;
+const archaic = "ye|thou|thee|thy|thine|hath|doth|ere|yon|yonder|shalt|unto|whence|thence|hither|thither|verily|[a-z]{4,}eth";
+const keyworded = ["python", "ruby", "rust", "go", "php", "lua"] as const satisfies readonly CodeLanguage[];
+const unkeyworded = ["c", "cpp", "java", "javascript", "typescript", "c-sharp"] as const satisfies readonly CodeLanguage[]; // prettier-ignore
+
+const modern = "the|you|your|yours|has|does|before|over|that|this|those|these|is|be|are|art|shall|will|to|from|here|there|indeed|returns|gets|sets"; // prettier-ignore
+
+/** A function's name where it is declared: behind a keyword, or else before the first round bracket of the text. */
+const declaring = (key: string, what: string, name: string): WritingSign[] => [
+  code(key, what, new RegExp(String.raw`\b(?:def|fn|func|function)\s+(?:\([^()]*\)\s*)?(?<name>${name})(?=\s*[(<])`, "g"), { languages: keyworded }), // prettier-ignore
+  code(key, what, new RegExp(String.raw`^[^(]*?(?<![\w$@.])(?<name>${name})(?=\s*\()`, "g"), { languages: unkeyworded }),
+];
+
+export const writingSigns: readonly WritingSign[] = [
+  prose("no-capital", "have no capital letter at all", /^(?!.*\p{Lu})(?=.*\p{Ll}{2}).+$/gsu, true),
+  prose("small-start", "begin with a small letter", /^\s*\p{Ll}[\p{L}'’]*(?=[\s,.])/gu, true),
+  prose("all-capitals", "are all in capital letters", /^(?!.*\p{Ll})(?=.*\p{Lu}{3}).+$/gsu, true),
+  prose("title-case", "begin every word with a capital letter", /^\s*(?:\p{Lu}[\p{L}'’]*[\s,.;:!?]+){3,}\p{Lu}[\p{L}'’]*[.!?]*\s*$/gu, true), // prettier-ignore
+  prose("doubled-mark", "end with more than one exclamation or question mark", /[!?]\s*[!?]+(?=\s*$)/g),
+  prose("ellipsis", "end with an ellipsis", /(?:\.{2,}|…)(?=\s*$)/g),
+  prose("exclamation", "end with an exclamation mark", /(?<![!?]\s*)!(?=\s*$)/g),
+  prose("full-stop", "end with a full stop", /(?<!\.)\.(?=\s*$)/g),
+  prose("no-full-stop", "end without a mark", /[\p{L}\p{N}](?=\s*$)/gu, true),
+  prose("doubled-word", "have the same word twice in a row", /\b(\p{L}{2,})\s+\1\b/giu),
+  { ...prose("archaic-words", "use words of an older English", new RegExp(String.raw`\b(?:${archaic})\b`, "giu")), instead: modern.split("|") },
+
+  code("yoda-condition", "compare a literal with a variable, the literal first", new RegExp(String.raw`(?<=(?:[(!&|,]|\b(?:if|while|and|or|not|return|elif|assert))\s*)${literal}\s*[=!]==?\s*[A-Za-z_$*]\w*`, "g"), { able: new RegExp(String.raw`[\w\])]\s*[=!]==?\s*${literal}`), keepsWords: true }), // prettier-ignore
+  code("literal-sum", "add two numbers that are written out", /(?<=[(,=:[{?]\s*|\breturn\s+)\(?\d+\s*[-+]\s*\d+(?![\w.])/g, { able: /\b\d+\b/ }), // prettier-ignore
+  code("literal-product", "multiply two numbers that are written out", /(?<=[(,=:[{?]\s*|\breturn\s+)\(?\d+\s*\*\s*\d+(?![\w.*])/g, { able: /\b\d+\b/ }), // prettier-ignore
+  code("hexadecimal", "write numbers in hexadecimal", /\b0[xX][0-9a-fA-F]+[uUlL]*\b/g, { able: /\b\d+\b/ }),
+  code("small-hexadecimal", "write numbers under sixteen in hexadecimal", /\b0[xX][1-9a-fA-F](?!\w)/g, { able: /\b\d\b/ }),
+  code("boolean-compared", "compare with true or false", /[=!]==?\s*(?:true|false|True|False)\b/g),
+  code("step-by-sum", "add to a variable by naming it twice", /(?<![\w.])([\w.$]+)\s*=\s*\1\s*[-+]\s*\w+/g, { able: /\+=|-=|\+\+|--/ }), // prettier-ignore
+  code("step-by-one", "write `+= 1` or `-= 1`", /[-+]=\s*1\b(?!\.)/g, { languages: steps, able: /\+\+|--/ }),
+  code("semicolon", "end lines with a semicolon", /;(?=\s*?$)/gm, { languages: ["python"] }),
+  ...declaring("name-capital", "declare a function whose name begins with a capital letter", String.raw`[A-Z]\w*`),
+  ...declaring("name-camel", "declare a function with a capital letter within its name", String.raw`[a-z_]\w*[A-Z]\w*`),
+  ...declaring("name-snake", "declare a function with an underscore within its name", String.raw`[a-zA-Z]\w*_[a-zA-Z]\w*`),
+  code("two-blank-lines", "have two blank lines in a row", /\n[^\S\n]*\n[^\S\n]*\n(?=[^\S\n]*\S)/g, { looksAt: "text", able: /\n/ }), // prettier-ignore
+  code("blank-at-line-end", "have blanks at the end of a line", /(?<=\S)[ \t]+(?=\r?\n)/g, { looksAt: "text", able: /\n/ }), // prettier-ignore
+  code("tabs", "are indented by tabs", /^\t+(?=\S)/gm, { looksAt: "text", able: /\n/ }),
+  code("spaces", "are indented by spaces", /^ {2,}(?=\S)/gm, { looksAt: "text", able: /\n/ }),
+  code("brace-on-own-line", "put the opening braces of blocks on lines of their own", /^[^\S\n]+\{(?=\s*$)/gm, { languages: braces, able: /\{/ }), // prettier-ignore
+  code("brace-on-same-line", "put opening braces at the end of a line", /\)\s*?\{(?=[^\S\n]*$)/gm, { languages: braces, able: /\{/ }), // prettier-ignore
+];
+
+/** The signs that texts in a language may have. */
+export const signsIn = (language: FieldLanguage): readonly WritingSign[] =>
+  writingSigns.filter(({ on, languages }) =>
+    isCodeLanguage(language) ? on === "code" && (languages?.includes(language) ?? true) : on === "prose" && language === "text",
+  ); // prettier-ignore
+
+const quotedOrNoted = {
+  hash: /"""[\s\S]*?(?:"""|$)|'''[\s\S]*?(?:'''|$)|#[^\n]*|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'/g,
+  slash: /\/\*[\s\S]*?(?:\*\/|$)|\/\/[^\n]*|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\[\s\S]|[^`\\])*`/g,
+};
+const hashed: readonly FieldLanguage[] = ["python", "ruby", "bash"];
+
+/** Code of the same length whose comments are blank and whose quoted texts hold nothing but underscores. */
+export function maskedCode(text: string, language: FieldLanguage): string {
+  return text.replace(quotedOrNoted[hashed.includes(language) ? "hash" : "slash"], (found) => {
+    const quote = found[0]!;
+    if (quote === "#" || quote === "/") return found.replace(/[^\n]/g, " ");
+    return quote + found.slice(1, -1).replace(/[^\n]/g, "_") + (found.length > 1 ? found.at(-1)! : "");
+  });
+}
+
+/** The places of a sign in a text, of which `masked` is the code. */
+export function placesOf({ pattern, looksAt }: WritingSign, text: string, masked: string): Span[] {
+  return Array.from((looksAt === "code" ? masked : text).matchAll(pattern), ({ 0: found, index, groups }) => {
+    const end = index + found.length;
+    if (groups?.["name"] !== undefined) return { start: end - groups["name"].length, end };
+    // Of what is nothing but white space all is shown.
+    return { start: found.trim() === "" ? index : end - found.trimStart().length, end };
+  });
+}
+
+/** Where a text has the sign of that key; of a text that has it not: none. */
+export function writingSpans(text: string, key: string, language: FieldLanguage): Span[] {
+  const sign = signsIn(language).find((one) => one.key === key);
+  return sign === undefined ? [] : placesOf(sign, text, sign.looksAt === "code" ? maskedCode(text, language) : text);
+}
