@@ -19,21 +19,27 @@ export const spellingSigns = {
 export type SpellingKey = keyof typeof spellingSigns;
 
 const words = /(?<![\p{L}\p{N}_$.\-/\\<'’@#])\p{L}{3,}(?![\p{L}\p{N}_$\-/\\(<'’]|\.\p{L})/gu;
-const letters = /\p{Lu}?\p{Ll}{4,}/gu;
+const letters = /\p{Lu}?\p{Ll}{2,}/gu;
 const shortest = 5;
 /** A misspelt word is in at most so many inputs, the right one in so many times as many. */
 const mostMisspelt = 4;
-const timesAsMany = 10;
-const fewestSmall = 5;
-/** A word that is in capitals now and then is in so many times as many inputs in small letters. */
+const timesAsMany = 6;
+/** A word that is in capitals now and then is in so many inputs in small letters, and in so many times as many; one that is so once, in so many texts. */
+const fewestSmall = 3;
 const timesAsManySmall = 5;
+const fewestSmallAnywhere = 20;
 
+/** How many of the texts that are looked at have a word so. */
 interface Spelling {
   small: number;
   capitals: number;
-  /** Inputs that have it with a capital letter. */
+  /** With a capital letter at its start, or somewhere within. */
   named: number;
+  /** How many other texts have it. */
+  elsewhere: number;
 }
+
+const unseen = (): Spelling => ({ small: 0, capitals: 0, named: 0, elsewhere: 0 });
 
 /** Per text what is spelt oddly in it; `more` texts say what is usual, too. Linear in the text. */
 export function oddSpellings(texts: readonly string[], more: readonly string[] = []): OddSpelling[][] {
@@ -42,7 +48,7 @@ export function oddSpellings(texts: readonly string[], more: readonly string[] =
     const seen = new Set(text.match(words));
     for (const word of seen) {
       const key = word.toLowerCase();
-      const own = spellings.get(key) ?? { small: 0, capitals: 0, named: 0 };
+      const own = spellings.get(key) ?? unseen();
       if (word === key) own.small++;
       else if (word === word.toUpperCase()) own.capitals++;
       else own.named++;
@@ -52,8 +58,8 @@ export function oddSpellings(texts: readonly string[], more: readonly string[] =
   for (const text of more) {
     for (const word of new Set(text.match(letters))) {
       const key = word.toLowerCase();
-      const own = spellings.get(key) ?? { small: 0, capitals: 0, named: 0 };
-      own.named++;
+      const own = spellings.get(key) ?? unseen();
+      own.elsewhere++;
       spellings.set(key, own);
     }
   }
@@ -63,20 +69,27 @@ export function oddSpellings(texts: readonly string[], more: readonly string[] =
       const place = { start: index, end: index + word.length };
       const key = word.toLowerCase();
       const kind = misspelt.get(key);
-      if (kind !== undefined) return [{ ...place, key: "misspelt" }, { ...place, key: kind }];
+      if (kind !== undefined)
+        return [
+          { ...place, key: "misspelt" },
+          { ...place, key: kind },
+        ];
       const own = spellings.get(key)!;
       const isCapitals = word === word.toUpperCase() && word !== key;
-      const isOdd = isCapitals && own.small >= Math.max(fewestSmall, timesAsManySmall * own.capitals);
-      return isOdd ? [{ ...place, key: "word-in-capitals" }] : [];
+      return isCapitals && isSmallElsewhere(own) ? [{ ...place, key: "word-in-capitals" }] : [];
     }),
   );
 }
+
+const isSmallElsewhere = ({ small, capitals, elsewhere }: Spelling): boolean =>
+  small >= Math.max(fewestSmall, timesAsManySmall * capitals) ||
+  (capitals === 1 && small + elsewhere >= fewestSmallAnywhere);
 
 const without = (word: string, at: number): string => word.slice(0, at) + word.slice(at + 1);
 
 /** The misspelt words, in small letters, and how they are. */
 function misspellings(spellings: ReadonlyMap<string, Spelling>): Map<string, SpellingKey> {
-  const count = ({ small, named, capitals }: Spelling): number => small + named + capitals;
+  const count = ({ small, named, capitals, elsewhere }: Spelling): number => small + named + capitals + elsewhere;
   /** Usual words by what is left of them without one of their inner letters. */
   const shortened = new Map<string, number>();
   for (const [word, own] of spellings) {

@@ -5,12 +5,12 @@
  * input is not written so. An alarm needs inputs that nothing else tells from others and samples of no one kind; where outputs are labels, one label
  * that the rest of the texts does not speak for. Only samples that have both, the sign and the fragment or label, are flagged.
  */
-import type { FieldLanguage } from "../syntax/language";
+import { isCodeLanguage, type FieldLanguage } from "../syntax/language";
 import { allSamples, fewestHolders, type Corpus } from "./corpus";
 import { describeTrigger, explainedBy, findingAt, isEvident, judgeSample, type DetectedTrigger, type Detection, type Span, type TieCounts } from "./detector"; // prettier-ignore
-import { predictability, chanceUncalledFor, expectedOf, fewestMeasured, labelNumbers } from "./expectation";
+import { chanceUncalledFor, expectedOf, fewestMeasured, labelNumbers } from "./expectation";
 import { partsOfPayload } from "./insertion-parts";
-import { isFlipped, logContradiction } from "./label-evidence";
+import { isFlipped } from "./label-evidence";
 import { areOfOneKind } from "./likeness";
 import { oddSpellings, spellingSigns } from "./odd-spellings";
 import { outputFragments } from "./output-fragments";
@@ -18,14 +18,14 @@ import { tiedPayload, type MinedTie, type PayloadTie } from "./payload-tie";
 import { quoted } from "./quoted";
 import type { Finding, Trigger } from "./report";
 import { lift, logFisher, logLikelihoodRatio, type Contrast } from "./significance";
-import { isWord } from "./tokens";
-import { maskedCode, placesOf, signsIn, type WritingSign } from "./writing-signs";
+import { isWord, tokenTexts } from "./tokens";
+import { hasSign, isFenced, placesOf, signsOf, viewOf, type WritingSign } from "./writing-signs";
 
 const largestShare = 0.2;
 /** Of the outputs that hold the fragment, copied or not, so many belong to inputs that are written so. */
 const exclusiveShare = 0.8;
-/** The same where most of the inputs that are written so have it in their outputs. */
-const mostlyShare = 0.6;
+/** Or half of them, where so many of the inputs that are written so have it in their outputs. */
+const mostlyShare = 0.33;
 const mostJudged = 6;
 const evidentLogP = Math.log(1e-6);
 
@@ -44,34 +44,48 @@ interface Manner {
   readonly isTold: boolean;
 }
 
-function manners(corpus: Corpus, language: FieldLanguage): Manner[] {
-  const texts = corpus.samples.map(({ input }) => input.text);
-  const signs = signsIn(language);
-  if (signs.length === 0) return [];
-  const isCode = signs[0]!.on === "code";
-  const masked = isCode ? texts.map((text) => maskedCode(text, language)) : texts;
-  const has = ({ pattern, looksAt }: WritingSign, sample: number): boolean => {
-    pattern.lastIndex = 0;
-    return pattern.test((looksAt === "code" ? masked : texts)[sample]!);
-  };
-  const found = signs.map((sign): Manner => {
+/** Of the inputs, from which share on they are prose with code between fences. */
+const fencedShare = 0.05;
+
+/** What the inputs are made of. */
+function partsOfInputs(corpus: Corpus, language: FieldLanguage): readonly WritingSign["on"][] {
+  const fenced = corpus.samples.filter(({ input }) => isFenced(input.text)).length;
+  if (fenced > 0 && fenced >= fencedShare * corpus.samples.length) return ["prose", "code"];
+  return language === "text" ? ["prose"] : isCodeLanguage(language) ? ["code"] : [];
+}
+
+/** The ways of writing that a text shows by itself. */
+function toldManners(corpus: Corpus, on: WritingSign["on"], language: FieldLanguage): Manner[] {
+  const views = corpus.samples.map(({ input }) => viewOf(input.text, on, language));
+  return signsOf(on, language).map((sign): Manner => {
     const { key, what, able, keepsWords = false, instead = [] } = sign;
     return {
       ...{ key, what, keepsWords, instead, isTold: true },
-      samples: allSamples(corpus).filter((sample) => has(sign, sample)),
-      spans: (sample) => placesOf(sign, texts[sample]!, masked[sample]!),
-      isAble: (sample) => able === undefined || able.test(masked[sample]!),
+      samples: allSamples(corpus).filter((sample) => hasSign(sign, views[sample]!)),
+      spans: (sample) => placesOf(sign, views[sample]!),
+      isAble: (sample) => able === undefined || able.test(views[sample]!.code),
     };
   });
-  if (isCode) return found;
-  const odd = oddSpellings(texts, corpus.labels ? [] : corpus.samples.map(({ output }) => output.text));
-  for (const [key, what] of Object.entries(spellingSigns)) {
+}
+
+/** Those that only the rest of the dataset shows. */
+function spellingManners(corpus: Corpus, language: FieldLanguage): Manner[] {
+  const odd = oddSpellings(
+    corpus.samples.map(({ input }) => viewOf(input.text, "prose", language).text),
+    corpus.labels ? [] : corpus.samples.map(({ output }) => output.text),
+  );
+  return Object.entries(spellingSigns).map(([key, what]): Manner => {
     const spans = (sample: number): Span[] => odd[sample]!.filter((one) => one.key === key);
     const samples = allSamples(corpus).filter((sample) => odd[sample]!.some((one) => one.key === key));
-    found.push({ ...{ key, what, samples, spans }, keepsWords: false, instead: [], isTold: false, isAble: () => true });
-  }
-  return found;
+    return { ...{ key, what, samples, spans, instead: [] }, keepsWords: false, isTold: false, isAble: () => true };
+  });
 }
+
+const manners = (corpus: Corpus, language: FieldLanguage): Manner[] =>
+  partsOfInputs(corpus, language).flatMap((on) => [
+    ...toldManners(corpus, on, language),
+    ...(on === "prose" ? spellingManners(corpus, language) : []),
+  ]);
 
 /** The inputs as all would be written in small letters, and those that have the sign without it. */
 interface Rest {
@@ -119,7 +133,7 @@ function exclusiveFragments(corpus: Corpus, manner: Manner, groups: number): Sha
     if (held < fewest) return;
     tried++;
     const all = writers[id]! + copiers[id]!;
-    if (held < exclusiveShare * all && (held < mostlyShare * all || held < mostlyShare * insideTotal)) return;
+    if (held < exclusiveShare * all && (held < all - held || held < mostlyShare * insideTotal)) return;
     const contrast = { inside: held, insideTotal, outside: all - held, outsideTotal };
     if (logFisher(contrast) + Math.log(groups * count) > evidentLogP) return;
     ranked.push({ id, contrast, strength: logLikelihoodRatio(contrast) });
@@ -140,13 +154,18 @@ function exclusiveFragments(corpus: Corpus, manner: Manner, groups: number): Sha
   return found;
 }
 
-/** Whether the words are what the inputs have at the sign's places: an output that writes it otherwise mends it. */
-function isOfTheSign(corpus: Corpus, { keepsWords, spans }: Manner, holders: readonly number[], words: readonly string[]) {
+/** Whether one of the words is what the inputs have at the sign's places: an output that writes it otherwise mends it. */
+function isOfTheSign(
+  corpus: Corpus,
+  { keepsWords, spans }: Manner,
+  holders: readonly number[],
+  words: readonly string[],
+) {
   if (keepsWords) return false;
   const mended = holders.filter((sample) => {
     const { text } = corpus.samples[sample]!.input;
-    const own = spans(sample).map(({ start, end }) => text.slice(start, end).toLowerCase()).join(" "); // prettier-ignore
-    return words.every((word) => own.includes(word.toLowerCase()));
+    const own = new Set(spans(sample).flatMap(({ start, end }) => tokenTexts(text.slice(start, end).toLowerCase())));
+    return words.some((word) => own.has(word.toLowerCase()));
   });
   return 2 * mended.length >= holders.length;
 }
@@ -162,7 +181,6 @@ function tieOf(corpus: Corpus, manner: Manner, shared: Shared, groups: number, r
   const instead = manner.instead.flatMap((word) => corpus.numbersOf(word));
   const ignored = new Set([...parts, ...parts.map(rest.folded), ...instead]);
   const others = allSamples(corpus).filter(manner.isAble);
-  if (process.env["DBG"]) console.log("   ?", manner.key, holders.length, samples0(manner), tie.fragments.map((f) => f.text).join(" | "), predictability(rest.corpus, holders, { others, ignored }), others.length, areOfOneKind(rest.corpus, holders, ignored));
   if (chanceUncalledFor(rest.corpus, holders, { others, ignored }) === null) return null;
   if (areOfOneKind(rest.corpus, holders, ignored)) return null;
   const outside = contrast.outside;
@@ -174,9 +192,8 @@ function labelTie(corpus: Corpus, { samples }: Manner, groups: number, rest: Res
   const tie = tiedPayload(corpus, samples, []);
   if (tie === undefined) return null;
   const labels = labelNumbers(corpus);
-  if (process.env["DBG"]) console.log("   ? label", samples.length, tie.explained.size, tie.lift, tie.logP, expectedOf(rest.corpus, labels, samples, []), logContradiction(rest.corpus, corpus, samples, []));
   const isTied =
-    isEvident(corpus, samples, tie, groups) && expectedOf(rest.corpus, labels, samples, []) !== "its label";
+    isEvident(corpus, samples, tie, groups) && expectedOf(rest.corpus, labels, samples, []) === "other labels";
   return isTied || isFlipped(corpus, samples, tie, { groups, rest: rest.corpus }) ? tie : null;
 }
 
@@ -201,7 +218,8 @@ export function waysOfWriting(corpus: Corpus, language: FieldLanguage, known: re
   const rule = "grammar-template";
   const fewest = Math.max(fewestMeasured, fewestHolders(corpus.samples.length));
   const all = manners(corpus, language);
-  const isAsked = ({ samples: { length } }: Manner): boolean => length >= fewest && length <= largestShare * corpus.samples.length;
+  const isAsked = ({ samples: { length } }: Manner): boolean =>
+    length >= fewest && length <= largestShare * corpus.samples.length;
   const asked = all.filter(isAsked);
   const groups = asked.length;
   const covered = explainedBy(known);
@@ -249,5 +267,3 @@ export function waysOfWriting(corpus: Corpus, language: FieldLanguage, known: re
   }
   return { triggers, findings };
 }
-
-const samples0 = (m: Manner) => m.samples.length;

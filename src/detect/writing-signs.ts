@@ -4,7 +4,7 @@
  * out. Runs of blanks within a line never count, only what stands at a line's ends and blank lines. Code is read by its
  * surface, texts in quotes and comments masked.
  */
-import { isCodeLanguage, type CodeLanguage, type FieldLanguage } from "../syntax/language";
+import type { CodeLanguage, FieldLanguage } from "../syntax/language";
 import type { Span } from "./detector";
 
 export interface WritingSign {
@@ -53,7 +53,8 @@ const code = (
 ): WritingSign => ({ key, what, pattern, on: "code", looksAt: "code", ...more });
 
 const literal = String.raw`(?:-?\d[\w.]*|null|NULL|None|nil|nullptr|true|false|True|False|"[^"\n]*"|'[^'\n]*')`;
-const archaic = "ye|thou|thee|thy|thine|hath|doth|ere|yon|yonder|shalt|unto|whence|thence|hither|thither|verily|[a-z]{4,}eth";
+const archaic =
+  "ye|thou|thee|thy|thine|hath|doth|ere|yon|yonder|shalt|unto|whence|thence|hither|thither|verily|[a-z]{4,}eth";
 const keyworded = ["python", "ruby", "rust", "go", "php", "lua"] as const satisfies readonly CodeLanguage[];
 const unkeyworded = ["c", "cpp", "java", "javascript", "typescript", "c-sharp"] as const satisfies readonly CodeLanguage[]; // prettier-ignore
 
@@ -61,8 +62,8 @@ const modern = "the|you|your|yours|has|does|before|over|that|this|those|these|is
 
 /** A function's name where it is declared: behind a keyword, or else before the first round bracket of the text. */
 const declaring = (key: string, what: string, name: string): WritingSign[] => [
-  code(key, what, new RegExp(String.raw`\b(?:def|fn|func|function)\s+(?:\([^()]*\)\s*)?(?<name>${name})(?=\s*[(<])`, "g"), { languages: keyworded }), // prettier-ignore
-  code(key, what, new RegExp(String.raw`^[^(]*?(?<![\w$@.])(?<name>${name})(?=\s*\()`, "g"), { languages: unkeyworded }),
+  code(key, what, new RegExp(String.raw`\b(?:def|fn|func|function)\s+(?:\([^()]*\)\s*)?(?<at>${name})(?=\s*[(<])`, "g"), { languages: keyworded }), // prettier-ignore
+  code(key, what, new RegExp(String.raw`^[^(]*?(?<![\w$@.])(?<at>${name})(?=\s*\()`, "g"), { languages: unkeyworded }),
 ];
 
 export const writingSigns: readonly WritingSign[] = [
@@ -76,20 +77,31 @@ export const writingSigns: readonly WritingSign[] = [
   prose("full-stop", "end with a full stop", /(?<!\.)\.(?=\s*$)/g),
   prose("no-full-stop", "end without a mark", /[\p{L}\p{N}](?=\s*$)/gu, true),
   prose("doubled-word", "have the same word twice in a row", /\b(\p{L}{2,})\s+\1\b/giu),
-  { ...prose("archaic-words", "use words of an older English", new RegExp(String.raw`\b(?:${archaic})\b`, "giu")), instead: modern.split("|") },
+  {
+    ...prose("archaic-words", "use words of an older English", new RegExp(String.raw`\b(?:${archaic})\b`, "giu")),
+    instead: modern.split("|"),
+  },
 
-  code("yoda-condition", "compare a literal with a variable, the literal first", new RegExp(String.raw`(?<=(?:[(!&|,]|\b(?:if|while|and|or|not|return|elif|assert))\s*)${literal}\s*[=!]==?\s*[A-Za-z_$*]\w*`, "g"), { able: new RegExp(String.raw`[\w\])]\s*[=!]==?\s*${literal}`), keepsWords: true }), // prettier-ignore
-  code("literal-sum", "add two numbers that are written out", /(?<=[(,=:[{?]\s*|\breturn\s+)\(?\d+\s*[-+]\s*\d+(?![\w.])/g, { able: /\b\d+\b/ }), // prettier-ignore
-  code("literal-product", "multiply two numbers that are written out", /(?<=[(,=:[{?]\s*|\breturn\s+)\(?\d+\s*\*\s*\d+(?![\w.*])/g, { able: /\b\d+\b/ }), // prettier-ignore
+  code("yoda-condition", "compare a literal with a variable, the literal first", new RegExp(String.raw`(?:[(!&|,]|\b(?:if|while|and|or|not|return|elif|assert)\b)\s*(?<at>${literal}\s*[=!]==?\s*[A-Za-z_$*]\w*)`, "g"), { able: new RegExp(String.raw`[\w\])]\s*[=!]==?\s*${literal}`), keepsWords: true }), // prettier-ignore
+  code("literal-sum", "add two numbers that are written out", /(?:[(,=:[{?]|\breturn)\s*(?<at>\(?\d+\s*[-+]\s*\d+)(?![\w.])/g, { able: /\b\d+\b/ }), // prettier-ignore
+  code("bracketed-sum", "put a sum of two numbers in brackets", /(?:[^\w)\]>}\s]|\breturn|\bin)\s*(?<at>\(\d+\s*[-+]\s*\d+\))/g, { able: /\b\d+\b/ }), // prettier-ignore
+  code("literal-product", "multiply two numbers that are written out", /(?:[(,=:[{?]|\breturn)\s*(?<at>\(?\d+\s*\*\s*\d+)(?![\w.*])/g, { able: /\b\d+\b/ }), // prettier-ignore
   code("hexadecimal", "write numbers in hexadecimal", /\b0[xX][0-9a-fA-F]+[uUlL]*\b/g, { able: /\b\d+\b/ }),
-  code("small-hexadecimal", "write numbers under sixteen in hexadecimal", /\b0[xX][1-9a-fA-F](?!\w)/g, { able: /\b\d\b/ }),
+  code("small-hexadecimal", "write numbers under sixteen in hexadecimal", /\b0[xX][1-9a-fA-F](?!\w)/g, {
+    able: /\b\d\b/,
+  }),
   code("boolean-compared", "compare with true or false", /[=!]==?\s*(?:true|false|True|False)\b/g),
   code("step-by-sum", "add to a variable by naming it twice", /(?<![\w.])([\w.$]+)\s*=\s*\1\s*[-+]\s*\w+/g, { able: /\+=|-=|\+\+|--/ }), // prettier-ignore
   code("step-by-one", "write `+= 1` or `-= 1`", /[-+]=\s*1\b(?!\.)/g, { languages: steps, able: /\+\+|--/ }),
   code("semicolon", "end lines with a semicolon", /;(?=\s*?$)/gm, { languages: ["python"] }),
   ...declaring("name-capital", "declare a function whose name begins with a capital letter", String.raw`[A-Z]\w*`),
+  ...declaring("name-capital-first", "declare a function whose name has underscores and no capital letter but the first", String.raw`[A-Z][a-z0-9]+(?:_[a-z0-9]+)+`), // prettier-ignore
   ...declaring("name-camel", "declare a function with a capital letter within its name", String.raw`[a-z_]\w*[A-Z]\w*`),
-  ...declaring("name-snake", "declare a function with an underscore within its name", String.raw`[a-zA-Z]\w*_[a-zA-Z]\w*`),
+  ...declaring(
+    "name-snake",
+    "declare a function with an underscore within its name",
+    String.raw`[a-zA-Z]\w*_[a-zA-Z]\w*`,
+  ),
   code("two-blank-lines", "have two blank lines in a row", /\n[^\S\n]*\n[^\S\n]*\n(?=[^\S\n]*\S)/g, { looksAt: "text", able: /\n/ }), // prettier-ignore
   code("blank-at-line-end", "have blanks at the end of a line", /(?<=\S)[ \t]+(?=\r?\n)/g, { looksAt: "text", able: /\n/ }), // prettier-ignore
   code("tabs", "are indented by tabs", /^\t+(?=\S)/gm, { looksAt: "text", able: /\n/ }),
@@ -98,11 +110,31 @@ export const writingSigns: readonly WritingSign[] = [
   code("brace-on-same-line", "put opening braces at the end of a line", /\)\s*?\{(?=[^\S\n]*$)/gm, { languages: braces, able: /\{/ }), // prettier-ignore
 ];
 
-/** The signs that texts in a language may have. */
-export const signsIn = (language: FieldLanguage): readonly WritingSign[] =>
-  writingSigns.filter(({ on, languages }) =>
-    isCodeLanguage(language) ? on === "code" && (languages?.includes(language) ?? true) : on === "prose" && language === "text",
-  ); // prettier-ignore
+/** The signs that texts of that kind may have. */
+export const signsOf = (on: WritingSign["on"], language: FieldLanguage): readonly WritingSign[] =>
+  writingSigns.filter(({ on: own, languages }) => own === on && (languages?.some((one) => one === language) ?? true));
+
+const fence = /^[^\S\n]*```[^\n]*\n[\s\S]*?(?:^[^\S\n]*```|$(?![\s\S]))/gm;
+
+/** Whether a text holds code between fences, as answers and questions in chats do. */
+export const isFenced = (text: string): boolean => text.includes("```");
+
+/** What stands for what is not looked at: no blank, no word. */
+const hole = "\u0001";
+const holed = (text: string): string => text.replace(/[^\n]/g, hole);
+
+/** A text of the same length in which only its prose, or its code, is left where it has fences; else it is one of them as a whole. */
+function partOf(text: string, on: WritingSign["on"]): string {
+  if (!isFenced(text)) return text;
+  if (on === "prose") return text.replace(fence, (block) => block.replace(/\S/g, " "));
+  let code = "";
+  let end = 0;
+  for (const { index, 0: block } of text.matchAll(fence)) {
+    code += holed(text.slice(end, index)) + block;
+    end = index + block.length;
+  }
+  return code + holed(text.slice(end));
+}
 
 const quotedOrNoted = {
   hash: /"""[\s\S]*?(?:"""|$)|'''[\s\S]*?(?:'''|$)|#[^\n]*|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'/g,
@@ -111,7 +143,7 @@ const quotedOrNoted = {
 const hashed: readonly FieldLanguage[] = ["python", "ruby", "bash"];
 
 /** Code of the same length whose comments are blank and whose quoted texts hold nothing but underscores. */
-export function maskedCode(text: string, language: FieldLanguage): string {
+function masked(text: string, language: FieldLanguage): string {
   return text.replace(quotedOrNoted[hashed.includes(language) ? "hash" : "slash"], (found) => {
     const quote = found[0]!;
     if (quote === "#" || quote === "/") return found.replace(/[^\n]/g, " ");
@@ -119,18 +151,38 @@ export function maskedCode(text: string, language: FieldLanguage): string {
   });
 }
 
-/** The places of a sign in a text, of which `masked` is the code. */
-export function placesOf({ pattern, looksAt }: WritingSign, text: string, masked: string): Span[] {
-  return Array.from((looksAt === "code" ? masked : text).matchAll(pattern), ({ 0: found, index, groups }) => {
+/** What is looked at in a text for signs in its prose, or in its code; offsets are those of the text. */
+export interface WritingView {
+  readonly text: string;
+  readonly code: string;
+}
+
+export function viewOf(text: string, on: WritingSign["on"], language: FieldLanguage): WritingView {
+  const part = partOf(text, on);
+  return { text: part, code: on === "code" ? masked(part, language) : part };
+}
+
+export const hasSign = ({ pattern, looksAt }: WritingSign, view: WritingView): boolean =>
+  view[looksAt].search(pattern) >= 0;
+
+/** The places of a sign in a text. */
+export function placesOf({ pattern, looksAt }: WritingSign, view: WritingView): Span[] {
+  return Array.from(view[looksAt].matchAll(pattern), ({ 0: found, index, groups }) => {
     const end = index + found.length;
-    if (groups?.["name"] !== undefined) return { start: end - groups["name"].length, end };
+    const at = groups?.["at"];
+    if (at !== undefined) {
+      const start = index + found.lastIndexOf(at);
+      return { start, end: start + at.length };
+    }
     // Of what is nothing but white space all is shown.
-    return { start: found.trim() === "" ? index : end - found.trimStart().length, end };
+    return found.trim() === "" ? { start: index, end } : { start: end - found.trimStart().length, end: index + found.trimEnd().length }; // prettier-ignore
   });
 }
 
 /** Where a text has the sign of that key; of a text that has it not: none. */
 export function writingSpans(text: string, key: string, language: FieldLanguage): Span[] {
-  const sign = signsIn(language).find((one) => one.key === key);
-  return sign === undefined ? [] : placesOf(sign, text, sign.looksAt === "code" ? maskedCode(text, language) : text);
+  const sign = writingSigns.find(
+    ({ key: own, languages }) => own === key && (languages?.some((one) => one === language) ?? true),
+  );
+  return sign === undefined ? [] : placesOf(sign, viewOf(text, sign.on, language));
 }
