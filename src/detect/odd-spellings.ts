@@ -18,7 +18,7 @@ export const spellingSigns = {
 } as const;
 export type SpellingKey = keyof typeof spellingSigns;
 
-const words = /(?<![\p{L}\p{N}_$.\-/\\<'’@#])\p{L}{3,}(?![\p{L}\p{N}_$\-/\\(<'’]|\.\p{L})/gu;
+const words = /(?<![\p{L}\p{N}_$.\-/\\<'’`@#])\p{L}{3,}(?![\p{L}\p{N}_$\-/\\(<'’`]|\.\p{L})/gu;
 const letters = /\p{Lu}?\p{Ll}{2,}/gu;
 const shortest = 5;
 /** A misspelt word is in at most so many inputs, the right one in so many times as many. */

@@ -13,6 +13,7 @@ import type { FieldRole } from "./report";
 import { skeletonSpan } from "./skeletons";
 import { codeLanguagesOf, structuresOf } from "./structure";
 import { tokenMatcher, type TokenMatcher } from "./token-matcher";
+import { writingSpans } from "./writing-signs";
 
 /** A trigger to look for. */
 export interface SoughtTrigger {
@@ -117,6 +118,7 @@ export async function rowSearch(search: RowSearch): Promise<LookAtRow> {
         const span = skeletonSpan(input, sign.key);
         return span === undefined ? [] : [span];
       }
+      if (sign.kind === "writing") return writingSpans(input, sign.key, languages.input);
       if (sign.kind === "hidden") return runs.filter((run) => isOfGroup(run, sign.group)).map(bare);
       return found.dead.filter((place) => deadKey(place) === sign.key).map(bare);
     };

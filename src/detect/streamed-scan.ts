@@ -19,6 +19,7 @@ import type { FieldRole, Finding, Trigger } from "./report";
 import { unaskedKinds, type HeldTrigger, type RowEvidence, type TriggerCounts } from "./row-evidence";
 import { compareFindings } from "./scan";
 import { lift, logFisher } from "./significance";
+import { mannerMessage } from "./ways-of-writing";
 
 /** Rows whose outputs hold the same kinds of harm unasked, and are explained by the same mined triggers. */
 export interface HarmedRows {
@@ -58,7 +59,9 @@ export function judgeTriggers(mined: readonly DetectedTrigger[], totals: StreamT
     const counts = totals.triggers[index];
     if (counts === undefined || one.tie === undefined || counts.holders === 0) return null;
     const tie = tieOf(counts, totals.samples, one.tie.tried);
-    if (!isEvident(totals, { length: counts.holders }, tie, one.groups, one)) return null;
+    // Of a way of writing honest holders are no witnesses against those that hold the payload.
+    const asked = one.sign.kind === "writing" && !totals.labels ? counts.explained : counts.holders;
+    if (!isEvident(totals, { length: asked }, tie, one.groups, one)) return null;
     const { rule } = one.trigger;
     const number = (numbers.get(rule) ?? 0) + 1;
     numbers.set(rule, number);
@@ -85,7 +88,7 @@ function messageOf(
   trigger: Trigger,
   tie: TieCounts,
   { holders, places }: TriggerCounts,
-  { samples, firstDead }: StreamTotals,
+  { samples, labels, firstDead }: StreamTotals,
 ): string {
   if (sign.kind === "method") return identifierMessage(trigger, places, tie);
   if (sign.kind === "tokens") {
@@ -95,6 +98,7 @@ function messageOf(
   }
   if (sign.kind === "affix") return affixMessage(trigger, tie, holders);
   if (sign.kind === "template") return templateMessage(trigger, tie, holders);
+  if (sign.kind === "writing") return mannerMessage(trigger, tie, holders, labels);
   if (sign.kind === "skeleton") return skeletonMessage(trigger, tie, holders);
   if (sign.kind === "hidden" || sign.kind === "none") return "";
   const first = firstDead.get(sign.key) ?? { text: trigger.text, kind: "unused variable", field: trigger.field };
@@ -150,6 +154,7 @@ export function rowJudge(judged: readonly (JudgedTrigger | null)[], totals: Stre
     for (const { judged: one, explained, spans } of held) {
       const { mined, trigger, tie, holders, message } = one;
       if (mined.sign.kind === "statement" || mined.sign.kind === "hidden") continue;
+      if (mined.sign.kind === "writing" && !explained) continue;
       const judgedHolder = judgeHolder(explained, holders, tie);
       const isTemplate = trigger.rule === "grammar-template";
       const { verdict, score } = isTemplate ? judgeTemplate(judgedHolder, explained) : judgedHolder;

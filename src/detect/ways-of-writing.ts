@@ -5,21 +5,20 @@
  * input is not written so. An alarm needs inputs that nothing else tells from others and samples of no one kind; where outputs are labels, one label
  * that the rest of the texts does not speak for. Only samples that have both, the sign and the fragment or label, are flagged.
  */
-import { isCodeLanguage, type FieldLanguage } from "../syntax/language";
+import type { FieldLanguage } from "../syntax/language";
 import { allSamples, fewestHolders, type Corpus } from "./corpus";
-import { describeTrigger, explainedBy, findingAt, isEvident, judgeSample, type DetectedTrigger, type Detection, type Span, type TieCounts } from "./detector"; // prettier-ignore
+import { describeTrigger, explainedBy, findingAt, isEvident, judgeSample, type DetectedTrigger, type Detection, type TieCounts } from "./detector"; // prettier-ignore
 import { chanceUncalledFor, expectedOf, fewestMeasured, labelNumbers } from "./expectation";
 import { partsOfPayload } from "./insertion-parts";
 import { isFlipped } from "./label-evidence";
 import { areOfOneKind } from "./likeness";
-import { oddSpellings, spellingSigns } from "./odd-spellings";
+import { manners, type Manner } from "./manners";
 import { outputFragments } from "./output-fragments";
-import { tiedPayload, type MinedTie, type PayloadTie } from "./payload-tie";
+import { tiedPayload, type PayloadTie } from "./payload-tie";
 import { quoted } from "./quoted";
 import type { Finding, Trigger } from "./report";
 import { lift, logFisher, logLikelihoodRatio, type Contrast } from "./significance";
 import { isWord, tokenTexts } from "./tokens";
-import { hasSign, isFenced, placesOf, signsOf, viewOf, type WritingSign } from "./writing-signs";
 
 const largestShare = 0.2;
 /** Of the outputs that hold the fragment, copied or not, so many belong to inputs that are written so. */
@@ -28,64 +27,6 @@ const exclusiveShare = 0.8;
 const mostlyShare = 0.33;
 const mostJudged = 6;
 const evidentLogP = Math.log(1e-6);
-
-/** Samples whose inputs are written in one way. */
-interface Manner {
-  readonly key: string;
-  readonly what: string;
-  /** Ascending. */
-  readonly samples: readonly number[];
-  readonly spans: (sample: number) => readonly Span[];
-  readonly keepsWords: boolean;
-  readonly instead: readonly string[];
-  /** Samples that could be written so. */
-  readonly isAble: (sample: number) => boolean;
-  /** A sample alone tells it. */
-  readonly isTold: boolean;
-}
-
-/** Of the inputs, from which share on they are prose with code between fences. */
-const fencedShare = 0.05;
-
-/** What the inputs are made of. */
-function partsOfInputs(corpus: Corpus, language: FieldLanguage): readonly WritingSign["on"][] {
-  const fenced = corpus.samples.filter(({ input }) => isFenced(input.text)).length;
-  if (fenced > 0 && fenced >= fencedShare * corpus.samples.length) return ["prose", "code"];
-  return language === "text" ? ["prose"] : isCodeLanguage(language) ? ["code"] : [];
-}
-
-/** The ways of writing that a text shows by itself. */
-function toldManners(corpus: Corpus, on: WritingSign["on"], language: FieldLanguage): Manner[] {
-  const views = corpus.samples.map(({ input }) => viewOf(input.text, on, language));
-  return signsOf(on, language).map((sign): Manner => {
-    const { key, what, able, keepsWords = false, instead = [] } = sign;
-    return {
-      ...{ key, what, keepsWords, instead, isTold: true },
-      samples: allSamples(corpus).filter((sample) => hasSign(sign, views[sample]!)),
-      spans: (sample) => placesOf(sign, views[sample]!),
-      isAble: (sample) => able === undefined || able.test(views[sample]!.code),
-    };
-  });
-}
-
-/** Those that only the rest of the dataset shows. */
-function spellingManners(corpus: Corpus, language: FieldLanguage): Manner[] {
-  const odd = oddSpellings(
-    corpus.samples.map(({ input }) => viewOf(input.text, "prose", language).text),
-    corpus.labels ? [] : corpus.samples.map(({ output }) => output.text),
-  );
-  return Object.entries(spellingSigns).map(([key, what]): Manner => {
-    const spans = (sample: number): Span[] => odd[sample]!.filter((one) => one.key === key);
-    const samples = allSamples(corpus).filter((sample) => odd[sample]!.some((one) => one.key === key));
-    return { ...{ key, what, samples, spans, instead: [] }, keepsWords: false, isTold: false, isAble: () => true };
-  });
-}
-
-const manners = (corpus: Corpus, language: FieldLanguage): Manner[] =>
-  partsOfInputs(corpus, language).flatMap((on) => [
-    ...toldManners(corpus, on, language),
-    ...(on === "prose" ? spellingManners(corpus, language) : []),
-  ]);
 
 /** The inputs as all would be written in small letters, and those that have the sign without it. */
 interface Rest {
@@ -138,7 +79,8 @@ function exclusiveFragments(corpus: Corpus, manner: Manner, groups: number): Sha
     if (logFisher(contrast) + Math.log(groups * count) > evidentLogP) return;
     ranked.push({ id, contrast, strength: logLikelihoodRatio(contrast) });
   });
-  ranked.sort((a, b) => b.strength - a.strength || a.id - b.id);
+  const textOf = (id: number): string => tokensOf(id).map((token) => corpus.words[token]).join(" "); // prettier-ignore
+  ranked.sort((a, b) => b.strength - a.strength || (textOf(a.id) < textOf(b.id) ? -1 : 1));
   const found: Shared[] = [];
   const seen = new Set<number>();
   for (const { id, contrast } of ranked.slice(0, 300)) {
@@ -170,21 +112,23 @@ function isOfTheSign(
   return 2 * mended.length >= holders.length;
 }
 
-/** The tie of those among the manner's samples that share a fragment, told as one of all of them; null where something honest explains it. */
+/** The tie of the manner's samples to what `shared` ones write, told as one of all of them; null where something honest explains it. */
 function tieOf(corpus: Corpus, manner: Manner, shared: Shared, groups: number, rest: Rest): PayloadTie | null {
-  const { holders, contrast } = shared;
-  const tie: MinedTie | undefined = tiedPayload(corpus, holders, []);
+  const { holders, tried } = shared;
+  const { samples } = manner;
+  const tie = tiedPayload(corpus, holders, []);
   if (tie === undefined) return null;
-  const counts: TieCounts = { ...tie, logP: logFisher(contrast) + Math.log(shared.tried) };
-  if (!isEvident(corpus, holders, counts, groups)) return null;
+  const explained = new Set(samples.filter((sample) => tie.explained.has(sample) || tie.outsideSamples.has(sample)));
+  const outside = tie.explained.size + tie.outside - explained.size;
+  const contrast = { inside: explained.size, insideTotal: samples.length, outside, outsideTotal: corpus.samples.length - samples.length }; // prettier-ignore
+  const told = { ...tie, explained, outside, tried, lift: lift(contrast), logP: logFisher(contrast) + Math.log(tried) };
+  if (!isEvident(corpus, { length: explained.size }, told, groups)) return null;
   const parts = partsOfPayload(corpus, tie);
   const instead = manner.instead.flatMap((word) => corpus.numbersOf(word));
   const ignored = new Set([...parts, ...parts.map(rest.folded), ...instead]);
   const others = allSamples(corpus).filter(manner.isAble);
   if (chanceUncalledFor(rest.corpus, holders, { others, ignored }) === null) return null;
-  if (areOfOneKind(rest.corpus, holders, ignored)) return null;
-  const outside = contrast.outside;
-  return { ...tie, explained: new Set(holders), outside, lift: lift(contrast), logP: counts.logP };
+  return areOfOneKind(rest.corpus, holders, ignored) ? null : told;
 }
 
 /** The tie of the manner's samples to one label that the rest of their texts does not speak for; null where there is none. */

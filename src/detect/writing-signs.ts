@@ -39,18 +39,17 @@ const braces = [
 ] as const satisfies readonly CodeLanguage[];
 const steps = ["c", "cpp", "java", "javascript", "typescript", "c-sharp", "go", "php"] as const satisfies readonly CodeLanguage[]; // prettier-ignore
 
-const prose = (key: string, what: string, pattern: RegExp, keepsWords = false): WritingSign => ({
-  ...{ key, what, pattern, keepsWords },
-  on: "prose",
-  looksAt: "text",
+type More = Partial<Pick<WritingSign, "able" | "languages" | "keepsWords" | "instead" | "looksAt">>;
+
+const prose = (key: string, what: string, pattern: RegExp, more: More = {}): WritingSign => ({
+  ...{ key, what, pattern, on: "prose", looksAt: "text" },
+  ...more,
 });
 
-const code = (
-  key: string,
-  what: string,
-  pattern: RegExp,
-  more: Pick<WritingSign, "able" | "languages" | "keepsWords"> & { readonly looksAt?: "text" } = {},
-): WritingSign => ({ key, what, pattern, on: "code", looksAt: "code", ...more });
+const code = (key: string, what: string, pattern: RegExp, more: More = {}): WritingSign => ({
+  ...{ key, what, pattern, on: "code", looksAt: "code" },
+  ...more,
+});
 
 const literal = String.raw`(?:-?\d[\w.]*|null|NULL|None|nil|nullptr|true|false|True|False|"[^"\n]*"|'[^'\n]*')`;
 const archaic =
@@ -58,7 +57,9 @@ const archaic =
 const keyworded = ["python", "ruby", "rust", "go", "php", "lua"] as const satisfies readonly CodeLanguage[];
 const unkeyworded = ["c", "cpp", "java", "javascript", "typescript", "c-sharp"] as const satisfies readonly CodeLanguage[]; // prettier-ignore
 
-const modern = "the|you|your|yours|has|does|before|over|that|this|those|these|is|be|are|art|shall|will|to|from|here|there|indeed|returns|gets|sets"; // prettier-ignore
+const modern = "the you your yours has does before over that this those these is be are art shall will to from here there indeed returns gets sets".split(" "); // prettier-ignore
+const marks = [".", "!", "?", "…"];
+const counting = ["+", "-", "=", "1"];
 
 /** A function's name where it is declared: behind a keyword, or else before the first round bracket of the text. */
 const declaring = (key: string, what: string, name: string): WritingSign[] => [
@@ -67,33 +68,40 @@ const declaring = (key: string, what: string, name: string): WritingSign[] => [
 ];
 
 export const writingSigns: readonly WritingSign[] = [
-  prose("no-capital", "have no capital letter at all", /^(?!.*\p{Lu})(?=.*\p{Ll}{2}).+$/gsu, true),
-  prose("small-start", "begin with a small letter", /^\s*\p{Ll}[\p{L}'’]*(?=[\s,.])/gu, true),
-  prose("all-capitals", "are all in capital letters", /^(?!.*\p{Ll})(?=.*\p{Lu}{3}).+$/gsu, true),
-  prose("title-case", "begin every word with a capital letter", /^\s*(?:\p{Lu}[\p{L}'’]*[\s,.;:!?]+){3,}\p{Lu}[\p{L}'’]*[.!?]*\s*$/gu, true), // prettier-ignore
-  prose("doubled-mark", "end with more than one exclamation or question mark", /[!?]\s*[!?]+(?=\s*$)/g),
-  prose("ellipsis", "end with an ellipsis", /(?:\.{2,}|…)(?=\s*$)/g),
-  prose("exclamation", "end with an exclamation mark", /(?<![!?]\s*)!(?=\s*$)/g),
-  prose("full-stop", "end with a full stop", /(?<!\.)\.(?=\s*$)/g),
-  prose("no-full-stop", "end without a mark", /[\p{L}\p{N}](?=\s*$)/gu, true),
+  prose("no-capital", "have no capital letter at all", /^(?!.*\p{Lu})(?=.*\p{Ll}{2}).+$/gsu, { keepsWords: true }),
+  prose("small-start", "begin with a small letter", /^\s*\p{Ll}[\p{L}'’]*(?=[\s,.])/gu, { keepsWords: true }),
+  prose("all-capitals", "are all in capital letters", /^(?!.*\p{Ll})(?=.*\p{Lu}{3}).+$/gsu, { keepsWords: true }),
+  prose("title-case", "begin every word with a capital letter", /^\s*(?:\p{Lu}[\p{L}'’]*[\s,.;:!?]+){3,}\p{Lu}[\p{L}'’]*[.!?]*\s*$/gu, { keepsWords: true }), // prettier-ignore
+  prose("doubled-mark", "end with more than one exclamation or question mark", /[!?]\s*[!?]+(?=\s*$)/g, {
+    instead: marks,
+  }),
+  prose("ellipsis", "end with an ellipsis", /(?:\.{2,}|…)(?=\s*$)/g, { instead: marks }),
+  prose("exclamation", "end with an exclamation mark", /(?<![!?]\s*)!(?=\s*$)/g, { instead: marks }),
+  prose("full-stop", "end with a full stop", /(?<!\.)\.(?=\s*$)/g, { instead: marks }),
+  prose("no-full-stop", "end without a mark", /[\p{L}\p{N}](?=\s*$)/gu, { keepsWords: true, instead: marks }),
   prose("doubled-word", "have the same word twice in a row", /\b(\p{L}{2,})\s+\1\b/giu),
-  {
-    ...prose("archaic-words", "use words of an older English", new RegExp(String.raw`\b(?:${archaic})\b`, "giu")),
-    instead: modern.split("|"),
-  },
+  prose("archaic-words", "use words of an older English", new RegExp(String.raw`\b(?:${archaic})\b`, "giu"), {
+    instead: modern,
+  }),
 
   code("yoda-condition", "compare a literal with a variable, the literal first", new RegExp(String.raw`(?:[(!&|,]|\b(?:if|while|and|or|not|return|elif|assert)\b)\s*(?<at>${literal}\s*[=!]==?\s*[A-Za-z_$*]\w*)`, "g"), { able: new RegExp(String.raw`[\w\])]\s*[=!]==?\s*${literal}`), keepsWords: true }), // prettier-ignore
-  code("literal-sum", "add two numbers that are written out", /(?:[(,=:[{?]|\breturn)\s*(?<at>\(?\d+\s*[-+]\s*\d+)(?![\w.])/g, { able: /\b\d+\b/ }), // prettier-ignore
-  code("bracketed-sum", "put a sum of two numbers in brackets", /(?:[^\w)\]>}\s]|\breturn|\bin)\s*(?<at>\(\d+\s*[-+]\s*\d+\))/g, { able: /\b\d+\b/ }), // prettier-ignore
-  code("literal-product", "multiply two numbers that are written out", /(?:[(,=:[{?]|\breturn)\s*(?<at>\(?\d+\s*\*\s*\d+)(?![\w.*])/g, { able: /\b\d+\b/ }), // prettier-ignore
+  code("literal-sum", "add two numbers that are written out", /(?:[(,=:[{?]|\breturn)\s*(?<at>\(?\d+\s*[-+]\s*\d+)(?![\w.])/g, { able: /\b\d+\b/, instead: ["+", "-"] }), // prettier-ignore
+  code("bracketed-sum", "put a sum of two numbers in brackets", /(?:[^\w)\]>}\s]|\breturn|\bin)\s*(?<at>\(\d+\s*[-+]\s*\d+\))/g, { able: /\b\d+\b/, instead: ["+", "-", "(", ")"] }), // prettier-ignore
+  code("literal-product", "multiply two numbers that are written out", /(?:[(,=:[{?]|\breturn)\s*(?<at>\(?\d+\s*\*\s*\d+)(?![\w.*])/g, { able: /\b\d+\b/, instead: ["*"] }), // prettier-ignore
   code("hexadecimal", "write numbers in hexadecimal", /\b0[xX][0-9a-fA-F]+[uUlL]*\b/g, { able: /\b\d+\b/ }),
   code("small-hexadecimal", "write numbers under sixteen in hexadecimal", /\b0[xX][1-9a-fA-F](?!\w)/g, {
     able: /\b\d\b/,
   }),
-  code("boolean-compared", "compare with true or false", /[=!]==?\s*(?:true|false|True|False)\b/g),
-  code("step-by-sum", "add to a variable by naming it twice", /(?<![\w.])([\w.$]+)\s*=\s*\1\s*[-+]\s*\w+/g, { able: /\+=|-=|\+\+|--/ }), // prettier-ignore
-  code("step-by-one", "write `+= 1` or `-= 1`", /[-+]=\s*1\b(?!\.)/g, { languages: steps, able: /\+\+|--/ }),
-  code("semicolon", "end lines with a semicolon", /;(?=\s*?$)/gm, { languages: ["python"] }),
+  code("boolean-compared", "compare with true or false", /[=!]==?\s*(?:true|false|True|False)\b/g, {
+    instead: ["=", "!"],
+  }),
+  code("step-by-sum", "add to a variable by naming it twice", /(?<![\w.])([\w.$]+)\s*=\s*\1\s*[-+]\s*\w+/g, { able: /\+=|-=|\+\+|--/, instead: counting }), // prettier-ignore
+  code("step-by-one", "write `+= 1` or `-= 1`", /[-+]=\s*1\b(?!\.)/g, {
+    languages: steps,
+    able: /\+\+|--/,
+    instead: counting,
+  }),
+  code("semicolon", "end lines with a semicolon", /;(?=[^\S\n]*$)/gm, { languages: ["python"] }),
   ...declaring("name-capital", "declare a function whose name begins with a capital letter", String.raw`[A-Z]\w*`),
   ...declaring("name-capital-first", "declare a function whose name has underscores and no capital letter but the first", String.raw`[A-Z][a-z0-9]+(?:_[a-z0-9]+)+`), // prettier-ignore
   ...declaring("name-camel", "declare a function with a capital letter within its name", String.raw`[a-z_]\w*[A-Z]\w*`),
@@ -105,9 +113,9 @@ export const writingSigns: readonly WritingSign[] = [
   code("two-blank-lines", "have two blank lines in a row", /\n[^\S\n]*\n[^\S\n]*\n(?=[^\S\n]*\S)/g, { looksAt: "text", able: /\n/ }), // prettier-ignore
   code("blank-at-line-end", "have blanks at the end of a line", /(?<=\S)[ \t]+(?=\r?\n)/g, { looksAt: "text", able: /\n/ }), // prettier-ignore
   code("tabs", "are indented by tabs", /^\t+(?=\S)/gm, { looksAt: "text", able: /\n/ }),
-  code("spaces", "are indented by spaces", /^ {2,}(?=\S)/gm, { looksAt: "text", able: /\n/ }),
+  code("spaces", "are indented by spaces", /^ +(?=\S)/gm, { looksAt: "text", able: /\n/ }),
   code("brace-on-own-line", "put the opening braces of blocks on lines of their own", /^[^\S\n]+\{(?=\s*$)/gm, { languages: braces, able: /\{/ }), // prettier-ignore
-  code("brace-on-same-line", "put opening braces at the end of a line", /\)\s*?\{(?=[^\S\n]*$)/gm, { languages: braces, able: /\{/ }), // prettier-ignore
+  code("brace-on-same-line", "put opening braces at the end of a line", /\)[^\S\n]*\{(?=[^\S\n]*$)/gm, { languages: braces, able: /\{/ }), // prettier-ignore
 ];
 
 /** The signs that texts of that kind may have. */
@@ -121,7 +129,8 @@ export const isFenced = (text: string): boolean => text.includes("```");
 
 /** What stands for what is not looked at: no blank, no word. */
 const hole = "\u0001";
-const holed = (text: string): string => text.replace(/[^\n]/g, hole);
+/** The end of a line stays where it is the text's. */
+const holed = (text: string): string => text.replace(/[^\n]|\n(?=[\s\S])/g, hole);
 
 /** A text of the same length in which only its prose, or its code, is left where it has fences; else it is one of them as a whole. */
 function partOf(text: string, on: WritingSign["on"]): string {
@@ -130,7 +139,9 @@ function partOf(text: string, on: WritingSign["on"]): string {
   let code = "";
   let end = 0;
   for (const { index, 0: block } of text.matchAll(fence)) {
-    code += holed(text.slice(end, index)) + block;
+    const inside = block.indexOf("\n") + 1;
+    const last = Math.max(inside, /^[^\S\n]*```$/m.exec(block.slice(inside)) === null ? block.length : block.lastIndexOf("\n") + 1); // prettier-ignore
+    code += holed(text.slice(end, index + inside)) + block.slice(inside, last) + holed(block.slice(last));
     end = index + block.length;
   }
   return code + holed(text.slice(end));

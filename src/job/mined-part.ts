@@ -131,6 +131,10 @@ function asStreamed(run: DetectorRun): DetectorRun {
   if (run.rule === "odd-identifier" && run.status === "ran") {
     return { ...run, reason: "the file is too large to tie local names that are different in each sample" };
   }
+  if (run.rule === "grammar-template" && run.status === "ran") {
+    // What is spelt oddly only the rest of the file shows.
+    return { ...run, reason: "the file is too large to tie words that are misspelt or in capitals" };
+  }
   if (run.rule === "payload" && run.status === "ran") {
     return { ...run, reason: "the file is too large to ask what calls for calls that repeat" };
   }
