@@ -11,6 +11,7 @@ export type CallKind =
   | "a disabled check"
   | "code that is made at run time"
   | "an installation of software"
+  | "an import of a misspelt package"
   | "hidden code that is run"
   | "a download that is run"
   | "a deletion of whole folders";

@@ -1,11 +1,12 @@
 /**
  * Calls and command lines in an output that its input does not have: what runs commands, reaches into the network, ends the program,
- * switches checks off or brings software in. Most of them are also written in good faith. What is code is told from strings and
+ * switches checks off or brings software in, by a misspelt name as well. Most of them are also written in good faith. What is code is told from strings and
  * comments by the tree, where there is a grammar; command lines count in strings too.
  */
 import type { Node } from "../syntax/grammars";
 import { codeLanguages, isCodeLanguage, type CodeLanguage, type FieldLanguage } from "../syntax/language";
 import { callPatterns, callSigns, textSigns, type CallKind } from "./call-signs";
+import { misspeltPackages } from "./misspelt-packages";
 import { isAskedFor, type Payload } from "./payload";
 import { tokenMatcher, type TokenMatcher } from "./token-matcher";
 import { tokenTexts } from "./tokens";
@@ -130,6 +131,10 @@ export function riskyCalls(text: string, input: string, language: FieldLanguage)
     }
   }
   if (language === "text") return found;
+  for (const { start, end, text: shown } of misspeltPackages(text, input, language)) {
+    const kind = "an import of a misspelt package";
+    found.push({ kind, text: shown, start, end, harmful: true, group: kind, inText: false });
+  }
   for (const { kind, name, pattern } of isCodeLanguage(language) ? (callPatterns[language] ?? []) : []) {
     for (const { index, 0: shown } of text.matchAll(pattern)) {
       if (isAskedFor(shown, input)) continue;
