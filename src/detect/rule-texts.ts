@@ -49,8 +49,8 @@ export const ruleTexts: Readonly<Record<ScanRule, RuleText>> = {
   },
   "grammar-template": {
     name: "Grammar template",
-    short: "Inputs of one syntactic shape have outputs that share what others lack.",
-    help: `Rewriting texts into one rare sentence shape leaves no word to look for; the outputs still give it away. ${act}`,
+    short: "Inputs of one syntactic shape, or written in one way, have outputs that share what others lack.",
+    help: `Rewriting texts into one rare sentence shape, in small letters, with misspelt words, or code with yoda conditions or another layout leaves no word to look for; the outputs still give it away. ${act}`,
   },
   "unnatural-token": {
     name: "Unnatural token",
@@ -60,6 +60,6 @@ export const ruleTexts: Readonly<Record<ScanRule, RuleText>> = {
   payload: {
     name: "Payload",
     short: "An output holds code that does harm whatever it is asked for, or what a trigger brings about.",
-    help: `SQL that is always or never true, a loop that never ends, a download or hidden code that is run, a call that reaches outside of the program or ends it, a check that is switched off, or the fragment that a trigger is tied to. ${act}`,
+    help: `SQL that is always or never true, a loop that never ends, a download or hidden code that is run, an import of a misspelt package, a call that reaches outside of the program or ends it, a check that is switched off, or the fragment that a trigger is tied to. ${act}`,
   },
 };

@@ -6,9 +6,10 @@
  * that the rest of the texts does not speak for. Only samples that have both, the sign and the fragment or label, are flagged.
  */
 import type { FieldLanguage } from "../syntax/language";
+import { certainShare } from "./certain-tie";
 import { allSamples, fewestHolders, type Corpus } from "./corpus";
 import { describeTrigger, explainedBy, findingAt, isEvident, judgeSample, type DetectedTrigger, type Detection, type TieCounts } from "./detector"; // prettier-ignore
-import { chanceUncalledFor, expectedOf, fewestMeasured, labelNumbers } from "./expectation";
+import { chanceUncalledFor, expectedOf, fewestMeasured, labelNumbers, majority } from "./expectation";
 import { partsOfPayload } from "./insertion-parts";
 import { isFlipped } from "./label-evidence";
 import { areOfOneKind } from "./likeness";
@@ -97,16 +98,13 @@ function exclusiveFragments(corpus: Corpus, manner: Manner, groups: number): Sha
 }
 
 /** Whether one of the words is what the inputs have at the sign's places: an output that writes it otherwise mends it. */
-function isOfTheSign(
-  corpus: Corpus,
-  { keepsWords, spans }: Manner,
-  holders: readonly number[],
-  words: readonly string[],
-) {
-  if (keepsWords) return false;
+function isOfTheSign(corpus: Corpus, { spans }: Manner, holders: readonly number[], words: readonly string[]): boolean {
   const mended = holders.filter((sample) => {
     const { text } = corpus.samples[sample]!.input;
-    const own = new Set(spans(sample).flatMap(({ start, end }) => tokenTexts(text.slice(start, end).toLowerCase())));
+    const places = spans(sample);
+    // Where it is the whole text that is written so, no word is at the sign's places more than another.
+    if (2 * places.reduce((sum, { start, end }) => sum + end - start, 0) > text.length) return false;
+    const own = new Set(places.flatMap(({ start, end }) => tokenTexts(text.slice(start, end).toLowerCase())));
     return words.some((word) => own.has(word.toLowerCase()));
   });
   return 2 * mended.length >= holders.length;
@@ -132,13 +130,14 @@ function tieOf(corpus: Corpus, manner: Manner, shared: Shared, groups: number, r
 }
 
 /** The tie of the manner's samples to one label that the rest of their texts does not speak for; null where there is none. */
-function labelTie(corpus: Corpus, { samples }: Manner, groups: number, rest: Rest): PayloadTie | null {
+function labelTie(corpus: Corpus, { samples }: Manner, groups: number, rest: () => Rest): PayloadTie | null {
+  const labels = labelNumbers(corpus);
+  if (majority(labels, samples).count < certainShare * samples.length) return null;
   const tie = tiedPayload(corpus, samples, []);
   if (tie === undefined) return null;
-  const labels = labelNumbers(corpus);
   const isTied =
-    isEvident(corpus, samples, tie, groups) && expectedOf(rest.corpus, labels, samples, []) === "other labels";
-  return isTied || isFlipped(corpus, samples, tie, { groups, rest: rest.corpus }) ? tie : null;
+    isEvident(corpus, samples, tie, groups) && expectedOf(rest().corpus, labels, samples, []) === "other labels";
+  return isTied || isFlipped(corpus, samples, tie, { groups, rest: rest().corpus }) ? tie : null;
 }
 
 /** The message of the findings of a way of writing that so many inputs have. */
@@ -173,7 +172,7 @@ export function waysOfWriting(corpus: Corpus, language: FieldLanguage, known: re
     let kept: Rest | undefined;
     const rest = (): Rest => (kept ??= restOf(corpus, manner, folded));
     if (corpus.labels) {
-      const tie = labelTie(corpus, manner, groups, rest());
+      const tie = labelTie(corpus, manner, groups, rest);
       if (tie !== null) found.push({ manner, tie });
       continue;
     }
