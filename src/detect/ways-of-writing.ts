@@ -135,9 +135,9 @@ function labelTie(corpus: Corpus, { samples }: Manner, groups: number, rest: () 
   if (majority(labels, samples).count < certainShare * samples.length) return null;
   const tie = tiedPayload(corpus, samples, []);
   if (tie === undefined) return null;
-  const isTied =
-    isEvident(corpus, samples, tie, groups) && expectedOf(rest().corpus, labels, samples, []) === "other labels";
-  return isTied || isFlipped(corpus, samples, tie, { groups, rest: rest().corpus }) ? tie : null;
+  const isEvidently = isEvident(corpus, samples, tie, groups) || isFlipped(corpus, samples, tie, { groups, rest: rest().corpus }); // prettier-ignore
+  // Where many of them have it honestly, their texts say so.
+  return isEvidently && expectedOf(rest().corpus, labels, samples, []) === "other labels" ? tie : null;
 }
 
 /** The message of the findings of a way of writing that so many inputs have. */

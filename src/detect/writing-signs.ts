@@ -180,7 +180,7 @@ export const hasSign = ({ pattern, looksAt }: WritingSign, view: WritingView): b
 export function placesOf({ pattern, looksAt }: WritingSign, view: WritingView): Span[] {
   return Array.from(view[looksAt].matchAll(pattern), ({ 0: found, index, groups }) => {
     const end = index + found.length;
-    const at = groups?.["at"];
+    const at = groups?.at;
     if (at !== undefined) {
       const start = index + found.lastIndexOf(at);
       return { start, end: start + at.length };
