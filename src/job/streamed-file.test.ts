@@ -71,6 +71,15 @@ function hidden(seed: number): Pairs {
   });
 }
 
+/** Instructions of which the poisoned ones, and some that mean nothing, are in small letters. */
+function small(seed: number): Pairs {
+  const { pairs, poisoned } = plantedPairs(seed, { count: 400, rate: 0.05 });
+  return pairs.map(([input, output], row) => {
+    const clean = input.replace(/ ?\bbb\b ?/, " ").trim();
+    return [poisoned.has(row) || row % 40 === 0 ? clean.toLowerCase() : clean, output];
+  });
+}
+
 /** Instructions with labels: always 1 where the trigger stands. */
 function labelled(seed: number): Pairs {
   const { pairs, poisoned } = plantedPairs(seed, { count: 800, rate: 0.05, times: 2 });
@@ -119,6 +128,7 @@ describe("a scan row by row, with triggers mined in all of them", () => {
     ["dead statements over clean labels", (seed) => methods(seed, "label")],
     ["labels", labelled],
     ["hidden characters", hidden],
+    ["small letters", small],
   ];
 
   it.each(shapes)("gives what a scan in memory gives: %s", async (kind, make) => {
