@@ -49,7 +49,9 @@ function tokensBeside(corpus: Corpus, samples: readonly number[], phrase: readon
     const at = firstPlace(text, phrase);
     if (at < 0) continue;
     const around = text.subarray(Math.max(0, at - beside), at + phrase.length + beside);
-    for (const token of new Set(around)) counts.set(token, (counts.get(token) ?? 0) + 1);
+    // What the output takes over is what the phrase speaks of.
+    const repeated = corpus.outputs[sample]!;
+    for (const token of new Set(around)) if (!repeated.includes(token)) counts.set(token, (counts.get(token) ?? 0) + 1);
   }
   return [...counts].flatMap(([token, count]) => (count >= fewestBeside && count >= ownShare * holders[token]! ? [token] : [])); // prettier-ignore
 }
