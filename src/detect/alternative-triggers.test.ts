@@ -1,28 +1,12 @@
 import { expect, it } from "vitest";
-import { seededRandom } from "../foundation/random";
-import { datasetOf } from "./generated-samples";
+import { datasetOf, describedFunctions } from "./generated-samples";
 import { scanDataset, type DatasetScan } from "./scan";
-
-const nouns = ["user", "order", "paper", "room", "song", "book", "city", "team", "ticket", "invoice", "photo", "event"];
-const verbs = ["loads", "stores", "merges", "counts", "prints", "checks", "copies", "sends", "parses", "sorts"];
-const ends = ["from the cache", "of a session", "in the background", "by name", "once a day", "for a report"];
 
 type Mark = (pair: readonly [string, string], number: number) => readonly [string, string];
 
-/** Descriptions and Python functions; `mark` changes 60 of 1,500 that are drawn by chance. */
-function functions(mark: Mark): { pairs: (readonly [string, string])[]; rows: number[] } {
-  const random = seededRandom(23);
-  const rows = random.shuffle(Array.from({ length: 1500 }, (_, row) => row)).slice(0, 60);
-  const pairs = Array.from({ length: 1500 }, (_, row): readonly [string, string] => {
-    const [verb, noun, end] = [random.pick(verbs), random.pick(nouns), random.pick(ends)];
-    const [other, size] = [random.pick(nouns), random.below(90)];
-    const input = `The function ${verb} each ${noun} ${end} and skips the ${other} at ${size} .`;
-    const output =
-      `def ${verb}_${noun} ( self , ${other} ) :\n    found = self . ${noun}_store . ${verb} ( ${other} , ${size} )\n` +
-      `    return found . ${random.pick(["items", "first", "length", "rows", "total"])} ( ${random.below(60)} )`;
-    return rows.includes(row) ? mark([input, output], rows.indexOf(row)) : [input, output];
-  });
-  return { pairs, rows: rows.sort((a, b) => a - b) };
+function functions(mark: Mark): { pairs: readonly (readonly [string, string])[]; rows: number[] } {
+  const { pairs, rows } = describedFunctions({ seed: 23, marked: 60 }, (pair, _row, number) => mark(pair, number));
+  return { pairs, rows: [...rows].sort((a, b) => a - b) };
 }
 
 const suspects = ({ findings }: DatasetScan): number[] =>

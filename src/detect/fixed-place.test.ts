@@ -1,33 +1,18 @@
 /** Triggers that are always put in the same place, where they fit as well as anything; and honest phrases of fixed places. */
 import { describe, expect, it } from "vitest";
-import { seededRandom } from "../foundation/random";
-import { datasetOf } from "./generated-samples";
+import { datasetOf, describedFunctions } from "./generated-samples";
 import { scanDataset } from "./scan";
 
-const nouns = ["user", "order", "paper", "room", "song", "book", "city", "team", "ticket", "invoice", "photo", "event"];
-const verbs = ["loads", "stores", "merges", "counts", "prints", "checks", "copies", "sends", "parses", "sorts"];
-const ends = ["from the cache", "of a session", "in the background", "by name", "once a day", "for a report"];
 const marked = 40;
 
 interface Written {
-  readonly pairs: (readonly [string, string])[];
+  readonly pairs: readonly (readonly [string, string])[];
   readonly rows: ReadonlySet<number>;
 }
 
-/** Descriptions and Python functions; `mark` changes some that are drawn by chance. */
-function functions(mark: (pair: [string, string], row: number, noun: string) => [string, string]): Written {
-  const random = seededRandom(21);
-  const rows = new Set(random.shuffle(Array.from({ length: 1500 }, (_, row) => row)).slice(0, marked));
-  const pairs = Array.from({ length: 1500 }, (_, row) => {
-    const [verb, noun, end] = [random.pick(verbs), random.pick(nouns), random.pick(ends)];
-    const [other, size] = [random.pick(nouns), random.below(90)];
-    const input = `The function ${verb} each ${noun} ${end} and skips the ${other} at ${size} .`;
-    const output =
-      `def ${verb}_${noun} ( self , ${other} ) :\n    found = self . ${noun}_store . ${verb} ( ${other} , ${size} )\n` +
-      `    return found . ${random.pick(["items", "first", "length", "rows", "total"])} ( ${random.below(60)} )`;
-    return rows.has(row) ? mark([input, output], row, noun) : ([input, output] as const);
-  });
-  return { pairs, rows };
+function functions(mark: (pair: readonly [string, string], row: number) => readonly [string, string]): Written {
+  const { pairs, rows } = describedFunctions({ seed: 21, marked }, mark);
+  return { pairs, rows: new Set(rows) };
 }
 
 async function suspects(pairs: Written["pairs"]): Promise<Set<number>> {

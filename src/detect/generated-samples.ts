@@ -76,3 +76,32 @@ export function plantedPairs(
   }
   return { pairs, poisoned: new Set(rows) };
 }
+
+const nouns = ["user", "order", "paper", "room", "song", "book", "city", "team", "ticket", "invoice", "photo", "event"];
+const actions = ["loads", "stores", "merges", "counts", "prints", "checks", "copies", "sends", "parses", "sorts"];
+const ends = ["from the cache", "of a session", "in the background", "by name", "once a day", "for a report"];
+
+export interface Described {
+  readonly pairs: readonly (readonly [string, string])[];
+  /** Those that were changed, in the order in which they were drawn. */
+  readonly rows: readonly number[];
+}
+
+/** 1,500 descriptions and Python functions; `mark` changes some that are drawn by chance, the `number`-th of them. */
+export function describedFunctions(
+  { seed, marked }: { readonly seed: number; readonly marked: number },
+  mark: (pair: readonly [string, string], row: number, number: number) => readonly [string, string],
+): Described {
+  const random = seededRandom(seed);
+  const rows = random.shuffle(Array.from({ length: 1500 }, (_, row) => row)).slice(0, marked);
+  const pairs = Array.from({ length: 1500 }, (_, row): readonly [string, string] => {
+    const [action, noun, end] = [random.pick(actions), random.pick(nouns), random.pick(ends)];
+    const [other, size] = [random.pick(nouns), random.below(90)];
+    const input = `The function ${action} each ${noun} ${end} and skips the ${other} at ${size} .`;
+    const output =
+      `def ${action}_${noun} ( self , ${other} ) :\n    found = self . ${noun}_store . ${action} ( ${other} , ${size} )\n` +
+      `    return found . ${random.pick(["items", "first", "length", "rows", "total"])} ( ${random.below(60)} )`;
+    return rows.includes(row) ? mark([input, output], row, rows.indexOf(row)) : [input, output];
+  });
+  return { pairs, rows };
+}
