@@ -4,6 +4,10 @@ import type { Value } from "../graph/value";
 export const beta1 = 0.9;
 export const beta2 = 0.999;
 const denominatorEpsilon = 1e-8;
+/** What a gradient counts for in the first moment, */
+export const firstShare = 1 - beta1;
+/** and the square of that in the second. */
+export const squareShare = (1 - beta2) / firstShare ** 2;
 
 export interface AdamWScalars {
   /** Learning rate times sqrt(1 - beta2^t) / (1 - beta1^t). */
@@ -103,17 +107,17 @@ export const isNumber = (norm: Value): Value =>
 /** The largest float32. */
 const largestNorm = (2 - 2 ** -23) * 2 ** 127;
 
-/** One update; `clip` scales the gradient first. */
+/** One update; `clip` scales the gradient first. adamw-kernel.ts does the same on the CPU. */
 export function adamWUpdate(state: AdamWState, gradient: Value, clip: Value, rates: AdamWRates): AdamWState {
   const { parameter, moment1, moment2 } = state;
   const { graph, shape } = parameter;
   const binary = (operator: string, a: Value, b: Value): Value => graph.node(operator, [a, b], { shape });
-  const share = graph.node("Mul", [clip, graph.scalar(1 - beta1)], { shape: [] });
+  const share = graph.node("Mul", [clip, graph.scalar(firstShare)], { shape: [] });
   const product = binary("Mul", gradient, share);
   const scaled =
     rates.applies === undefined ? product : graph.node("Where", [rates.applies, product, graph.scalar(0)], { shape });
   const nextMoment1 = binary("Add", binary("Mul", moment1, rates.beta1), scaled);
-  const squared = binary("Mul", binary("Mul", scaled, scaled), graph.scalar((1 - beta2) / (1 - beta1) ** 2));
+  const squared = binary("Mul", binary("Mul", scaled, scaled), graph.scalar(squareShare));
   const nextMoment2 = binary("Add", binary("Mul", moment2, rates.beta2), squared);
   const root = graph.node("Sqrt", [nextMoment2], { shape });
   const direction = binary("Div", nextMoment1, binary("Add", root, rates.denominatorEpsilon));

@@ -1,23 +1,22 @@
 /**
- * Steps on the CPU. One session computes the gradients; another updates weights and moments where they lie, a stretch at a
- * time that stays in the processor's cache through all passes of the update. Every kind of tensor is one array.
+ * Steps on the CPU. A session computes the gradients; weights and moments are updated where they lie. Every kind of tensor is one
+ * array.
  */
-import { createSession, loadRuntime, type Runtime, type Session, type Tensor } from "../graph/runtime";
+import { createSession, loadRuntime, type Session, type Tensor } from "../graph/runtime";
 import type { TensorShapes } from "../model/model";
 import { clipFactorOf, type AdamWScalars } from "./adamw";
+import { makeAdamWKernel, type AdamWKernel } from "./adamw-kernel";
 import type { Stepper, StepperOptions, StepResult, TensorsByName } from "./stepper";
 import {
   additionGraph,
   gradientGraph,
   gradientName,
   nextName,
-  stateKinds,
   stateName,
-  updateGraph,
   type StateKind,
 } from "./training-graph";
 
-/** Elements updated at a time. */
+/** Elements added at a time. */
 const stretchLength = 2 ** 17;
 
 /** The tensors of all names one after the other in one array, and each as a view of it. */
@@ -54,14 +53,13 @@ interface Stretch {
 
 export class CpuStepper implements Stepper {
   private constructor(
-    private readonly runtime: Runtime,
     private readonly gradients: Session,
-    private readonly update: Session,
+    private readonly update: AdamWKernel,
     private readonly clipNorm: number,
     private readonly state: Readonly<Record<StateKind, FlatTensors>>,
+    private readonly gradient: FlatTensors,
     /** Weights, and where the gradients go. */
     private readonly bound: Stretch,
-    private readonly stretches: readonly Stretch[],
     private readonly addition: Addition | undefined,
     private readonly skipsOverflow: boolean,
   ) {}
@@ -75,7 +73,6 @@ export class CpuStepper implements Stepper {
       threads,
       ...(profilePrefix === undefined ? {} : { profilePrefix }),
     });
-    const update = await createSession(updateGraph(), { device: "cpu", threads });
     const flat = (kind: StateKind): FlatTensors => {
       const tensors = new FlatTensors(shapes);
       for (const [name, view] of tensors.views) view.set(initial(kind, name) ?? []);
@@ -113,10 +110,10 @@ export class CpuStepper implements Stepper {
         stretches: stretchesOf({ sum: gradient, part: other }, ["sum"]),
       };
     };
-    const stretches = stretchesOf({ ...state, gradient }, stateKinds);
     const addition = options.inParts ? await makeAddition() : undefined;
     const skipsOverflow = precision === "f16";
-    return new CpuStepper(runtime, gradients, update, clipNorm, state, bound, stretches, addition, skipsOverflow);
+    const update = makeAdamWKernel();
+    return new CpuStepper(gradients, update, clipNorm, state, gradient, bound, addition, skipsOverflow);
   }
 
   async step(
@@ -143,11 +140,16 @@ export class CpuStepper implements Stepper {
     }
     if (this.skipsOverflow && !Number.isFinite(gradientNorm)) return { loss, gradientNorm };
     const clip = clipFactorOf(gradientNorm, this.clipNorm) / lossScale;
-    const numbers = Object.entries({ ...update, clip });
-    const scalars = Object.fromEntries(
-      numbers.map(([name, value]) => [name, new this.runtime.Tensor("float32", Float32Array.of(value), [])]),
+    const { parameter, moment1, moment2 } = this.state;
+    await this.update(
+      {
+        parameter: parameter.whole,
+        moment1: moment1.whole,
+        moment2: moment2.whole,
+        gradient: this.gradient.whole,
+      },
+      { ...update, clip },
     );
-    for (const stretch of this.stretches) await this.update.run({ ...stretch.feeds, ...scalars }, stretch.fetches);
     return { loss, gradientNorm };
   }
 
@@ -157,7 +159,6 @@ export class CpuStepper implements Stepper {
 
   async dispose(): Promise<void> {
     await this.addition?.session.release();
-    await this.update.release();
     await this.gradients.release();
   }
 }

@@ -154,17 +154,6 @@ export function additionGraph(): Graph {
   return graph;
 }
 
-/** Reads stretches of one length of a parameter, its moments and its gradient, and `clip`; writes the next ones. */
-export function updateGraph(): Graph {
-  const graph = new Graph();
-  const stretch = (name: string): Value => graph.input(name, ["length"]);
-  const state = { parameter: stretch("parameter"), moment1: stretch("moment1"), moment2: stretch("moment2") };
-  const rates = adamWRates(scalarInputs(graph));
-  const next = adamWUpdate(state, stretch("gradient"), graph.input("clip", []), rates);
-  for (const kind of stateKinds) graph.output(nextName(kind), next[kind]);
-  return graph;
-}
-
 /**
  * The whole step: reads weights and moments, writes the next ones, `loss` and `gradient_norm`. With `inParts` it is the last
  * part's: it reads the sums of the earlier ones, too. In `f16` weights and moments stay as they are where the norm is no number.
