@@ -1,6 +1,6 @@
 /** Reverse-mode differentiation over a graph's tape: appends the nodes that compute gradients. */
 import { addWithoutGradient } from "./arithmetic";
-import type { TapeEntry } from "./graph";
+import type { InputGradient, TapeEntry } from "./graph";
 import type { Value } from "./value";
 
 /** A value and the gradient of a scalar with respect to it: a loss in closed form seeds its logits. */
@@ -30,9 +30,10 @@ export function differentiate(
   targets: readonly Value[],
 ): (Value | undefined)[] {
   const accumulated = new Map<string, Value>();
-  const accumulate = (value: Value, gradient: Value): void => {
+  const accumulate = (value: Value, gradient: NonNullable<InputGradient>): void => {
     const sum = accumulated.get(value.name);
-    accumulated.set(value.name, sum === undefined ? gradient : addWithoutGradient(sum, gradient));
+    if (typeof gradient === "function") accumulated.set(value.name, gradient(sum));
+    else accumulated.set(value.name, sum === undefined ? gradient : addWithoutGradient(sum, gradient));
   };
   const needed = dependents(tape, targets);
   for (const { of, gradient } of seeds) accumulate(of, gradient);

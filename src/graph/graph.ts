@@ -23,13 +23,16 @@ export interface Initializer {
 }
 
 /**
- * How the gradients of one operator's outputs (undefined: nothing depends on that output) become gradients of its inputs
- * (undefined: that input has none).
+ * An input's gradient by one operator: a value, undefined where there is none, or what adds it to the gradient that the input has
+ * by later operators (undefined: none), for one that is mostly zeros.
  */
+export type InputGradient = Value | undefined | ((later: Value | undefined) => Value);
+
+/** How the gradients of one operator's outputs (undefined: nothing depends on that output) become gradients of its inputs. */
 export interface TapeEntry {
   readonly inputs: readonly Value[];
   readonly outputs: readonly Value[];
-  readonly backward: (upstreams: readonly (Value | undefined)[]) => readonly (Value | undefined)[];
+  readonly backward: (upstreams: readonly (Value | undefined)[]) => readonly InputGradient[];
 }
 
 interface Recording {
@@ -120,7 +123,7 @@ export class Graph {
   record(
     output: Value,
     inputs: readonly Value[],
-    backward: (upstream: Value) => readonly (Value | undefined)[],
+    backward: (upstream: Value) => readonly InputGradient[],
   ): Value {
     this.recordOutputs([output], inputs, ([upstream]) => (upstream === undefined ? [] : backward(upstream)));
     return output;

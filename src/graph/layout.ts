@@ -80,7 +80,7 @@ function joinAxes(a: Value, shape: Shape): Value {
 
 /**
  * Rows of `table` [rows, width] at integer `indices` (any shape): shape [...indices, width]. Repeated rows add up in the
- * gradient.
+ * gradient, in place where the table has one already: a tied head's is as large as the table.
  */
 export function gatherRows(table: Value, indices: Value): Value {
   const { graph } = table;
@@ -92,10 +92,11 @@ export function gatherRows(table: Value, indices: Value): Value {
     shape: [...indices.shape, width],
     attributes: { axis: 0 },
   });
+  const zeros = (): Value =>
+    graph.node("Expand", [graph.scalar(0), graph.shapeTensorOf(table)], { shape: table.shape });
   return graph.record(output, [table, indices], (upstream) => {
-    const zeros = graph.node("Expand", [graph.scalar(0), graph.shapeTensorOf(table)], { shape: table.shape });
     const addRows = graph.device === "cpu" ? addRowsByElement : addRowsAtOnce;
-    return [addRows(zeros, indices, upstream), undefined];
+    return [(later) => addRows(later ?? zeros(), indices, upstream), undefined];
   });
 }
 
