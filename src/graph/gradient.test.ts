@@ -85,6 +85,14 @@ const cases: readonly OperatorCase[] = [
   { name: "transpose", shapes: [[2, 3, 4]], build: (a) => transpose(a, [2, 0, 1]) },
   { name: "gatherRows, repeated rows", shapes: [[4, 3]], build: (a) => gatherRows(a, rows(a.graph, [1, 3, 1])) },
   {
+    name: "gatherRows twice from a table that is a head too",
+    shapes: [[4, 3]],
+    build: (a) => {
+      const hidden = add(gatherRows(a, rows(a.graph, [1, 3, 1])), gatherRows(a, rows(a.graph, [0, 1, 3])));
+      return linear(hidden, a);
+    },
+  },
+  {
     name: "matmul, batched",
     shapes: [
       [2, 2, 3],
@@ -233,4 +241,35 @@ test("on several threads the gradient of a row that is gathered often has every 
     });
     expect(gradient!.data).toEqual(expected);
   }
+});
+
+test("the gradient of a layer as wide as a vocabulary is the product that it is of a narrow one", async () => {
+  const [tokens, width, classes] = [5, 3, 9000];
+  const graph = new Graph();
+  const x = graph.input("x", ["tokens", width]);
+  const weight = graph.input("weight", [classes, width]);
+  const output = linear(x, weight);
+  const upstream = graph.input("upstream", output.shape);
+  graph.output("gradient", gradients([{ of: output, gradient: upstream }], [weight])[0]!);
+  const { Tensor } = await loadRuntime();
+  const session = await createSession(graph, { device: "cpu" });
+  // Whole numbers, whose sums are exact in any order.
+  const whole = (length: number) => Float32Array.from({ length }, (_, at) => ((at * 31) % 17) - 8);
+  const [inputs, upstreams] = [whole(tokens * width), whole(tokens * classes)];
+  const { gradient } = await session.run({
+    x: new Tensor("float32", inputs, [tokens, width]),
+    weight: new Tensor("float32", whole(classes * width), [classes, width]),
+    upstream: new Tensor("float32", upstreams, [tokens, classes]),
+  });
+  const expected = Float32Array.from({ length: classes * width }, (_, at) => {
+    const [row, column] = [Math.floor(at / width), at % width];
+    return inputs.reduce(
+      (sum, value, place) =>
+        place % width === column ? sum + value * upstreams[Math.floor(place / width) * classes + row]! : sum,
+      0,
+    );
+  });
+  expect(gradient!.dims).toEqual([classes, width]);
+  expect(gradient!.data).toEqual(expected);
+  await session.release();
 });

@@ -120,11 +120,7 @@ export class Graph {
   }
 
   /** The gradient rule of an operator with one output. */
-  record(
-    output: Value,
-    inputs: readonly Value[],
-    backward: (upstream: Value) => readonly InputGradient[],
-  ): Value {
+  record(output: Value, inputs: readonly Value[], backward: (upstream: Value) => readonly InputGradient[]): Value {
     this.recordOutputs([output], inputs, ([upstream]) => (upstream === undefined ? [] : backward(upstream)));
     return output;
   }

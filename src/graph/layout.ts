@@ -1,7 +1,7 @@
 /** Operators that move elements without computing: reshape, transpose, row look-ups; each records its gradient. */
 import { describeShape, sameShape, type Dimension, type FloatType, type Shape, type Value } from "./value";
 
-function reshapeWithoutGradient(a: Value, shape: Shape): Value {
+export function reshapeWithoutGradient(a: Value, shape: Shape): Value {
   return a.graph.node("Reshape", [a, a.graph.shapeTensor(shape)], { shape, type: a.type });
 }
 

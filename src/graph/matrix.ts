@@ -5,7 +5,7 @@
 import { describeShape, sameShape, type FloatType, type Value } from "./value";
 import { sumTo } from "./arithmetic";
 import { cast, castOnceThereIs, castWithoutGradient, forProduct } from "./cast";
-import { swapLastAxes } from "./layout";
+import { reshapeWithoutGradient, swapLastAxes } from "./layout";
 
 export function matmulWithoutGradient(a: Value, b: Value): Value {
   const outer = a.shape.slice(0, -2);
@@ -36,6 +36,24 @@ function gemm(a: Value, b: Value, transposeA: boolean, transposeB: boolean, adde
   return a.graph.node("Gemm", inputs, { shape: [rows, columns], type: a.type, attributes });
 }
 
+/** Columns from which on a row's end and the next one's start are too far apart to be read side by side. */
+const wideRow = 8192;
+
+/**
+ * The transpose of `a` [tokens, m] times `b` [tokens, n] -> [m, n]. ONNX Runtime's CPU product copies what it reads transposed once
+ * for every 128 columns of the result, which is slow for the wide rows of logits: there it is the narrower that is read so, and
+ * the result is transposed.
+ */
+function transposedProduct(a: Value, b: Value): Value {
+  const [m, n] = [a.shape[1]!, b.shape[1]!];
+  if (a.graph.device !== "cpu" || typeof m !== "number" || m < wideRow || (typeof n === "number" && n >= m)) {
+    return gemm(a, b, true, false);
+  }
+  // Of three axes: ONNX Runtime would make one Gemm of two, the slow one (GemmTransposeFusion).
+  const apart = reshapeWithoutGradient(gemm(b, a, true, false), [1, n, m]);
+  return reshapeWithoutGradient(swapLastAxes(apart), [m, n]);
+}
+
 export interface LinearOptions {
   /** [out]. */
   readonly bias?: Value;
@@ -59,7 +77,7 @@ export function linear(x: Value, weight: Value, options: LinearOptions = {}): Va
   const inputs = bias === undefined ? [input, weight] : [input, weight, bias];
   return graph.record(gemm(input, read, false, !inputFirst, added), inputs, (upstream) => {
     const ofInput = gemm(upstream, castOnceThereIs(upstream, weight, type), false, inputFirst);
-    const ofWeight = inputFirst ? gemm(input, upstream, true, false) : gemm(upstream, input, true, false);
+    const ofWeight = inputFirst ? transposedProduct(input, upstream) : transposedProduct(upstream, input);
     return [
       ofInput,
       castWithoutGradient(ofWeight, weight.type as FloatType),

@@ -24,8 +24,7 @@ test("the update on the CPU is the graph's to the last bit", async () => {
 
   const random = seededRandom(1);
   // From ordinary numbers down to those that only denormal squares are made of.
-  const some = (scale: number) =>
-    Float32Array.from({ length }, (_, at) => scale * random.normal() * 10 ** -(at % 25));
+  const some = (scale: number) => Float32Array.from({ length }, (_, at) => scale * random.normal() * 10 ** -(at % 25));
   const arrays = { parameter: some(1), moment1: some(1e-3), moment2: some(1e-3).map(Math.abs), gradient: some(1e-2) };
   const kernel = makeAdamWKernel();
   for (let step = 1; step <= 3; step++) {

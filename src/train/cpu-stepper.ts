@@ -7,14 +7,7 @@ import type { TensorShapes } from "../model/model";
 import { clipFactorOf, type AdamWScalars } from "./adamw";
 import { makeAdamWKernel, type AdamWKernel } from "./adamw-kernel";
 import type { Stepper, StepperOptions, StepResult, TensorsByName } from "./stepper";
-import {
-  additionGraph,
-  gradientGraph,
-  gradientName,
-  nextName,
-  stateName,
-  type StateKind,
-} from "./training-graph";
+import { additionGraph, gradientGraph, gradientName, nextName, stateName, type StateKind } from "./training-graph";
 
 /** Elements added at a time. */
 const stretchLength = 2 ** 17;
