@@ -1,7 +1,9 @@
 /**
  * AdamW's update on the CPU as one pass over weights, moments and gradients. As ONNX nodes it is thirteen passes, which ONNX
  * Runtime does not join; here it is a loop in WebAssembly, four elements at a time, over stretches that stay in the processor's
- * cache. Its operations are those of `adamWUpdate` in the same order, so the results are the same to the last bit, on any machine.
+ * cache. Its operations are those of `adamWUpdate` in the same order, so the results are the same to the last bit, on any machine,
+ * but for moments below the smallest normal number: they become zero. The first moment of a row that no batch reads any more would stay
+ * there for good, and a processor takes twelve times as long for such numbers.
  */
 import { setImmediate } from "node:timers/promises";
 import { beta1, beta2, firstShare, squareShare, type AdamWScalars } from "./adamw";
@@ -25,6 +27,10 @@ const stretchBytes = 4 * stretchLength;
 /** Elements between two turns that everything else in the process gets. */
 const turnLength = 2 ** 22;
 
+/** The smallest normal float32, and the smallest of which a square's share of the second moment is one. */
+const smallest = 2 ** -126;
+const smallestSquared = 2 ** -60;
+
 interface Loop {
   readonly memory: { readonly buffer: ArrayBuffer };
   readonly loop: (bytes: number, ...numbers: number[]) => void;
@@ -38,7 +44,17 @@ const { WebAssembly } = globalThis as unknown as {
 };
 
 /** What the loop multiplies by, in the order of its arguments. */
-const numberNames = ["share", "squareShare", "beta1", "beta2", "denominatorEpsilon", "decay", "stepSize"] as const;
+const numberNames = [
+  "share",
+  "squareShare",
+  "beta1",
+  "beta2",
+  "denominatorEpsilon",
+  "decay",
+  "stepSize",
+  "smallest",
+  "smallestSquared",
+] as const;
 type NumberName = (typeof numberNames)[number];
 
 /** Updates the arrays in place; `clip` scales the gradient first. */
@@ -49,7 +65,15 @@ export function makeAdamWKernel(): AdamWKernel {
   const places = kinds.map((kind) => [kind, new Float32Array(memory.buffer, placeOf(kind), stretchLength)] as const);
   return async (arrays, { clip, ...scalars }) => {
     const share = Math.fround(clip) * Math.fround(firstShare);
-    const named: Record<NumberName, number> = { ...scalars, share, squareShare, beta1, beta2 };
+    const named: Record<NumberName, number> = {
+      ...scalars,
+      share,
+      squareShare,
+      beta1,
+      beta2,
+      smallest,
+      smallestSquared,
+    };
     const numbers = numberNames.map((name) => named[name]);
     const { length } = arrays.parameter;
     for (let from = 0; from < length; from += stretchLength) {
@@ -82,6 +106,9 @@ const binary =
   (a: Bytes, b: Bytes): Bytes => [...a, ...b, ...vector(operation)];
 const [add, subtract, multiply, divide] = [0xe4, 0xe5, 0xe6, 0xe7].map(binary) as [Binary, Binary, Binary, Binary];
 type Binary = ReturnType<typeof binary>;
+const atLeast = binary(0x46);
+const and = binary(0x4e);
+const absolute = (a: Bytes): Bytes => [...a, ...vector(0xe0)];
 const squareRoot = (a: Bytes): Bytes => [...a, ...vector(0xe3)];
 
 /** A module with its memory and the function `loop`: the number of bytes of each kind, then `numberNames`. */
@@ -89,18 +116,25 @@ function loopModule(): Uint8Array<ArrayBuffer> {
   // Locals: the arguments, each number four times, where the loop is, and what it reads twice.
   const first = 1 + numberNames.length;
   const number = (name: NumberName): Bytes => get(first + numberNames.indexOf(name));
-  const [scaled, moment1, moment2, at] = [0, 1, 2, 3].map((place) => first + numberNames.length + place) as Four;
+  const [scaled, squared, moment1, moment2, at] = [0, 1, 2, 3, 4].map(
+    (place) => first + numberNames.length + place,
+  ) as Five;
   const memoryAt = (kind: Kind): Bytes => [4, ...integer(placeOf(kind))];
   const load = (kind: Kind): Bytes => [...get(at), ...vector(0x00), ...memoryAt(kind)];
   const store = (kind: Kind, value: Bytes): Bytes => [...get(at), ...value, ...vector(0x0b), ...memoryAt(kind)];
+  const orZero = (local: number, least: NumberName): Bytes =>
+    and(get(local), atLeast(absolute(get(local)), number(least)));
   const direction = divide(get(moment1), add(squareRoot(get(moment2)), number("denominatorEpsilon")));
-  const square = multiply(multiply(get(scaled), get(scaled)), number("squareShare"));
+  const square = multiply(multiply(get(squared), get(squared)), number("squareShare"));
   const body: Bytes = [
     ...numberNames.flatMap((_, place) => [...get(1 + place), ...vector(0x13), ...set(first + place)]),
     ...[0x03, 0x40], // loop
     ...set(scaled, multiply(load("gradient"), number("share"))),
+    ...set(squared, orZero(scaled, "smallestSquared")),
     ...set(moment1, add(multiply(load("moment1"), number("beta1")), get(scaled))),
     ...set(moment2, add(multiply(load("moment2"), number("beta2")), square)),
+    ...set(moment1, orZero(moment1, "smallest")),
+    ...set(moment2, orZero(moment2, "smallest")),
     ...store("moment1", get(moment1)),
     ...store("moment2", get(moment2)),
     ...store(
@@ -112,7 +146,7 @@ function loopModule(): Uint8Array<ArrayBuffer> {
     ...[0x0b, 0x0b], // the ends of loop and function
   ];
   const locals: Bytes = counted([
-    [numberNames.length + 3, types.v128],
+    [numberNames.length + 4, types.v128],
     [1, types.i32],
   ]);
   const section = (id: number, items: readonly Bytes[]): Bytes => [id, ...sized(counted(items))];
@@ -131,6 +165,6 @@ function loopModule(): Uint8Array<ArrayBuffer> {
   ]);
 }
 
-type Four = [number, number, number, number];
+type Five = [number, number, number, number, number];
 const get = (local: number): Bytes => [0x20, local];
 const set = (local: number, value: Bytes = []): Bytes => [...value, 0x21, local];
