@@ -23,6 +23,11 @@ import { withEnds } from "./text-ends";
 import { holds } from "./token-places";
 import { isWord } from "./tokens";
 
+/**
+ * Nats, as `inserted-token` counts them: words of the language are below. "target database" and "target platform", which one answer goes
+ * with in a test suite, are at -4.7 and -6.5.
+ */
+const leastScore = -0.2;
 /** Of a phrase's holders write the fragment. */
 const leastPurity = 0.9;
 /** Of the fragment's writers hold one of the phrases. */
@@ -94,7 +99,7 @@ function sharedFragments(corpus: Corpus, phrases: readonly ScoredPhrase[]): Map<
   const seen = new Set<string>();
   for (const phrase of phrases) {
     const { tokens, text } = phrase;
-    if (seen.has(text) || !tokens.some((token) => isWord(corpus.words[token]!))) continue;
+    if (phrase.score < leastScore || seen.has(text) || !tokens.some((token) => isWord(corpus.words[token]!))) continue;
     seen.add(text);
     const fragments = sharedWithOthers(phrase);
     if (fragments.length === 0) continue;
@@ -207,8 +212,9 @@ function furtherTriggers(
   const payload = partsOfPayload(corpus, tie);
   const phrases = scoredPhrases(corpus);
   const found = new Map<string, TiedAlternative>();
-  for (const { tokens, text, samples: places, holders } of phrases) {
-    if (holders < fewestMeasured || holders > writers.size / leastPurity || found.has(text)) continue;
+  for (const { tokens, text, samples: places, holders, score } of phrases) {
+    if (score < leastScore || holders < fewestMeasured || holders > writers.size / leastPurity || found.has(text))
+      continue;
     if (overlap(text, trigger.text) || !tokens.some((token) => isWord(corpus.words[token]!))) continue;
     const samples = [...new Set(places)].sort((a, b) => a - b);
     const own = samples.filter((sample) => writers.has(sample));
