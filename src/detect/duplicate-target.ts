@@ -27,9 +27,6 @@ const largestShare = 0.3;
 /** An alarm needs so many samples, and outputs that are told from others by all else that they hold with no more than this chance. */
 const fewestForAlarm = 16;
 const mostAtHome = 0.65;
-/** In so many samples no more than chance says enough: what is always put in the same place (a method's head) has honest neighbours. */
-const fewestAnywhere = 32;
-const mostByChance = 0.5;
 const mostMeasured = 100;
 
 interface Fragment {
@@ -92,15 +89,11 @@ export function duplicateTargets(corpus: Corpus, known: readonly DetectedTrigger
     const places = holders.flatMap((sample) =>
       fragmentPlaces(corpus, tokens, corpus.samples[sample]!.output.text).map((span) => ({ ...span, sample })),
     );
-    const isPut = (): boolean => {
-      const chance = chanceAtHome(corpus, places);
-      if (holders.length >= fewestAnywhere && chance <= mostByChance) return true;
-      return chance <= mostAtHome && areForeign(corpus, places);
-    };
     const isForeign =
       holders.length >= fewestForAlarm &&
       !areOfOneKind(corpus, holders, new Set(partsOfFragment(corpus, holders, tokens))) &&
-      isPut();
+      chanceAtHome(corpus, places) <= mostAtHome &&
+      areForeign(corpus, places);
     const judgement = isForeign ? ({ verdict: "suspect", score: 0.9 } as const) : ({ verdict: "info", score: 0.5 } as const); // prettier-ignore
     const number = triggers.length + 1;
     const text = firstSpelling(corpus, tokens, holders) ?? key;
