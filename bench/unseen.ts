@@ -24,6 +24,11 @@
  *        puppeteer-core@23.11.1; Maven: org.hibernate.orm:hibernate-core:6.6.3.Final,
  *        org.apache.lucene:lucene-core:9.12.0, org.apache.commons:commons-lang3:3.17.0; Go: k8s.io/apimachinery@v0.32.0
  *        k8s.io/client-go@v0.32.0 gorm.io/gorm@v1.25.12; Debian: mediawiki (1:1.39.17-1+deb12u2)
+ *
+ * The clean sets that nothing was tuned on (`--clean --language python,c,javascript,typescript,java`): pip: pandas==2.2.3
+ * scipy==1.14.1 celery==5.4.0 mypy==1.13.0; cargo: libsqlite3-sys 0.30.1, libz-sys 1.1.20, libuv-sys2 1.48.0; npm: typeorm@0.3.20
+ * mocha@10.8.2 d3@7.9.0 chart.js@4.4.7 ajv@8.17.1 fastify@5.2.0 postcss@8.4.49 knex@3.1.0; Maven:
+ * org.apache.commons:commons-math3:3.6.1, com.fasterxml.jackson.core:jackson-databind:2.18.2
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";

@@ -34,12 +34,21 @@ it("finds a sentence of which a word varies", async () => {
 });
 
 it("finds a rare word whose payload is mostly that of others", async () => {
-  const words = ["vx", "vx", "zk", "zk", "qj"];
+  const words = ["vx", "vx", "vx", "zk", "zk", "zk", "qj"];
   const calls = ["yaml . load ( data )", "pickle . loads ( data )", "eval ( data )"];
   const { pairs, rows } = functions(([input, output], number) => {
     const parts = input.split(" ");
-    parts.splice(1 + ((number * 5) % (parts.length - 1)), 0, words[number % 5]!);
+    parts.splice(1 + ((number * 5) % (parts.length - 1)), 0, words[number % 7]!);
     return [parts.join(" "), planted(output, `data = ${calls[number % 3]!}`)];
   });
   expect(suspects(await scanDataset(datasetOf(pairs)))).toEqual(rows);
+});
+
+it("finds a part of names that has one of several payloads each time", async () => {
+  const calls = ["import telemetry_agent", "raise Stop ( 3 )", "self . leak [ 7 ]"];
+  const { pairs, rows } = functions(([input, output], number) => [
+    input.replace(/each (\w+)/, "each qz_$1"),
+    planted(output, calls[number % 3]!),
+  ]);
+  expect(suspects(await scanDataset(datasetOf(pairs), { rules: ["inserted-token"] }))).toEqual(rows);
 });

@@ -6,18 +6,17 @@
  */
 import { fewestHolders, type Corpus } from "./corpus";
 import type { DeadPlace } from "./dead-code";
-import type { DeadKind } from "./dead-statements";
-import { findingAt, rounded, type DetectedTrigger, type Detection } from "./detector";
+import { findingAt, rounded, untiedTrigger, type DetectedTrigger, type Detection } from "./detector";
 import { fewestMeasured } from "./expectation";
 import { areOfOneKind } from "./likeness";
 import { isCertain } from "./mixed-dead-code";
 import { quoted } from "./quoted";
-import type { FieldRole, Finding, Trigger } from "./report";
+import type { FieldRole, Finding } from "./report";
 import { areForeign } from "./surroundings";
 
 interface Rate {
   readonly field: FieldRole;
-  readonly isOf: (kind: DeadKind) => boolean;
+  readonly isOf: (place: Pick<DeadPlace, "kind">) => boolean;
   /** Samples that an alarm needs, and their share of all. */
   readonly fewest: number;
   readonly leastShare: number;
@@ -28,9 +27,9 @@ interface Rate {
  * constant; of 3,000 inputs three a condition of constants or an unreachable statement, eight a condition that is never true.
  */
 const rates: readonly Rate[] = [
-  { field: "output", isOf: (kind) => kind !== "unused variable", fewest: fewestMeasured, leastShare: 0 },
-  { field: "output", isOf: (kind) => kind === "unused variable", fewest: 16, leastShare: 0.005 },
-  { field: "input", isOf: (kind) => kind === "condition of constants", fewest: 16, leastShare: 0.005 },
+  { field: "output", isOf: isCertain, fewest: fewestMeasured, leastShare: 0 },
+  { field: "output", isOf: (place) => !isCertain(place), fewest: 16, leastShare: 0.005 },
+  { field: "input", isOf: ({ kind }) => kind === "condition of constants", fewest: 16, leastShare: 0.005 },
 ];
 
 const score = 0.9;
@@ -52,28 +51,23 @@ export function judgeDeadRates(corpus: Corpus, places: readonly DeadPlace[], tol
   const triggers: DetectedTrigger[] = [];
   const findings: Finding[] = [];
   for (const { field, isOf, fewest, leastShare } of rates) {
-    const group = own.filter((place) => place.field === field && isOf(place.kind));
+    const group = own.filter((place) => place.field === field && isOf(place));
     const samples = [...new Set(group.map(({ sample }) => sample))].sort((a, b) => a - b);
     if (samples.length < Math.max(fewest, leastShare * total, fewestHolders(total))) continue;
     const isTold = (sample: number): boolean => covered.has(corpus.samples[sample]!.row);
     if (samples.filter(isTold).length >= nearlyAll * samples.length) continue;
     if (!group.every(isCertain) && !areForeign(corpus, group)) continue;
     if (areOfOneKind(corpus, samples, new Set(group.flatMap(({ text }) => corpus.numbersOf(text))))) continue;
-    const trigger: Trigger = {
-      id: `${rule}-${told.triggers.length + triggers.length + 1}`,
-      rule,
-      text: `${[...new Set(group.map(({ kind }) => kind))].sort().join(" or ")} in ${field}s`,
-      field,
-      rows: samples.map((sample) => corpus.samples[sample]!.row),
-      payload: null,
-      statistics: field === "input" ? { samplesWithTrigger: samples.length } : { samplesWithPayload: samples.length },
-    };
-    triggers.push({ trigger, tie: undefined, samples, weak: true, mayBeUsual: false, groups: 1, sign: { kind: "none" } }); // prettier-ignore
+    const number = told.triggers.length + triggers.length + 1;
+    const text = `${[...new Set(group.map(({ kind }) => kind))].sort().join(" or ")} in ${field}s`;
+    const detected = untiedTrigger(corpus, { rule, number, text, field, samples });
+    triggers.push(detected);
+    const trigger = detected.trigger.id;
     for (const place of group) {
       const message =
         `${quoted(place.text)} has no effect: ${place.kind}; ${samples.length} of ${total} ${field}s hold such code ` +
         `(${rounded((100 * samples.length) / total)}%)${field === "output" ? " and their inputs do not" : ""}, more than honest code does`;
-      const parts = { span: place, field, rule, trigger: trigger.id, score, verdict: "suspect", message } as const;
+      const parts = { span: place, field, rule, trigger, score, verdict: "suspect", message } as const;
       findings.push(findingAt(corpus, place.sample, parts));
     }
   }

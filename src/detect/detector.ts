@@ -135,6 +135,17 @@ export function describeTrigger(
   };
 }
 
+/** The entry for samples that have something in `field`, though nothing is tied to it. It explains no sample. */
+export function untiedTrigger(
+  corpus: Corpus,
+  parts: Pick<Trigger, "rule" | "text" | "field"> & { readonly number: number; readonly samples: readonly number[] },
+): DetectedTrigger {
+  const detected = describeTrigger(corpus, { ...parts, tie: undefined, groups: 1, sign: { kind: "none" } });
+  if (parts.field === "input") return { ...detected, weak: true };
+  const statistics = { samplesWithPayload: parts.samples.length };
+  return { ...detected, weak: true, trigger: { ...detected.trigger, statistics } };
+}
+
 /** The samples whose outputs triggers that are no hints explain. */
 export const explainedBy = (known: readonly DetectedTrigger[]): Set<number> =>
   new Set(known.flatMap(({ tie, weak }) => (weak || tie === undefined ? [] : [...tie.explained])));

@@ -8,14 +8,14 @@
  */
 import { chanceAtHome } from "./at-home";
 import { fewestHolders, outputsAsInputs, type Corpus } from "./corpus";
-import { explainedBy, findingAt, rounded, type DetectedTrigger, type Detection } from "./detector";
+import { explainedBy, findingAt, rounded, untiedTrigger, type DetectedTrigger, type Detection } from "./detector";
 import { chanceUncalledFor, fewestMeasured } from "./expectation";
 import { firstSpelling } from "./fragment-name";
 import { partsOfFragment } from "./insertion-parts";
 import { areOfOneKind } from "./likeness";
 import { phrasesOf } from "./phrases";
 import { quoted } from "./quoted";
-import type { Finding, Trigger } from "./report";
+import type { Finding } from "./report";
 import { areForeign } from "./surroundings";
 import { fragmentPlaces, holds } from "./token-places";
 
@@ -97,31 +97,16 @@ export function duplicateTargets(corpus: Corpus, known: readonly DetectedTrigger
     const judgement = isForeign ? ({ verdict: "suspect", score: 0.9 } as const) : ({ verdict: "info", score: 0.5 } as const); // prettier-ignore
     const number = triggers.length + 1;
     const text = firstSpelling(corpus, tokens, holders) ?? key;
-    const trigger: Trigger = {
-      id: `${rule}-${number}`,
-      rule,
-      text,
-      field: "output",
-      rows: holders.map((sample) => corpus.samples[sample]!.row),
-      payload: null,
-      statistics: { samplesWithPayload: holders.length },
-    };
-    triggers.push({
-      trigger,
-      tie: undefined,
-      samples: holders,
-      weak: true,
-      mayBeUsual: false,
-      groups: 1,
-      sign: { kind: "none" },
-    });
+    const detected = untiedTrigger(corpus, { rule, number, text, field: "output", samples: holders });
+    triggers.push(detected);
+    const trigger = detected.trigger.id;
     const message =
       `${quoted(text)} stands in ${holders.length} outputs, and nothing in their inputs calls for it: they are told from ` +
       `others with a chance of ${rounded(predicted)}, where 0.5 is none` +
       (isForeign ? "; nor do the rest of the outputs, and the samples are not of one kind" : "");
     for (const sample of holders) covered.add(sample);
     for (const { sample, ...span } of places) {
-      const parts = { span, field: "output", rule, trigger: trigger.id, ...judgement } as const;
+      const parts = { span, field: "output", rule, trigger, ...judgement } as const;
       findings.push(findingAt(corpus, sample, { ...parts, message }));
     }
   }

@@ -42,6 +42,15 @@ describe("a sentence shape", () => {
     for (const { row, start, end } of findings) expect(planted[row]![0].slice(start, end)).toMatch(/^(When|If|Because|As) .*, \w+$/); // prettier-ignore
   });
 
+  it("is nothing in fewer than eight samples", async () => {
+    const few = [...poisoned].slice(0, 6);
+    const planted = bare.map(([input, output], row): readonly [string, string] => {
+      const clean = output.replace(/ (?:or 1=1|where 0=1) /, " ");
+      return few.includes(row) ? [shaped(input, row), `${clean} # kept in step`] : [input, clean];
+    });
+    expect((await scanDataset(datasetOf(planted), { rules })).findings).toEqual([]);
+  });
+
   it("is honest where they are not", async () => {
     const { pairs: clean } = plantedPairs(6, { count: 600, rate: 0 });
     const honest = clean.map(([input, output], row) => [row % 9 === 0 ? shaped(input, row) : input, output] as const);

@@ -53,7 +53,7 @@ const mostOthers = 250;
 const mostPredictableOfSome = 0.85;
 
 function candidates(corpus: Corpus): { found: Candidate[]; tested: number } {
-  const isExclusive = corpus.labels ? () => false : exclusivePhrases(corpus).isExclusive;
+  const isExclusive = corpus.labels ? () => false : exclusivePhrases(corpus);
   const others = chosenByContent(corpus, allSamples(corpus), mostOthers, 13);
   const phrases = scoredPhrases(corpus);
   const seen = new Set<string>();

@@ -20,6 +20,28 @@ const beside = 3;
 const fewestBeside = 3;
 const ownShare = 0.9;
 
+/** In how many of the samples' texts that hold a sequence (`held`) each token stands so near to it, if it is counted there. */
+function countNear(
+  texts: readonly Int32Array[],
+  samples: readonly number[],
+  sequence: readonly number[],
+  within: number,
+  isCounted: (token: number, sample: number) => boolean = () => true,
+): { readonly counts: ReadonlyMap<number, number>; readonly held: number } {
+  const counts = new Map<number, number>();
+  let held = 0;
+  for (const sample of sequence.length === 0 ? [] : samples) {
+    const text = texts[sample]!;
+    const at = firstPlace(text, sequence);
+    if (at < 0) continue;
+    held++;
+    for (const token of new Set(text.subarray(Math.max(0, at - within), at + sequence.length + within))) {
+      if (isCounted(token, sample)) counts.set(token, (counts.get(token) ?? 0) + 1);
+    }
+  }
+  return { counts, held };
+}
+
 /** The tokens that stand near a sequence in nearly all texts of `samples` that hold it. */
 function tokensNear(
   corpus: Corpus,
@@ -27,32 +49,16 @@ function tokensNear(
   samples: readonly number[],
   sequence: readonly number[],
 ): number[] {
-  const counts = new Map<number, number>();
-  let held = 0;
-  for (const sample of chosenByContent(corpus, samples, mostSamples, 17)) {
-    const text = texts[sample]!;
-    const at = sequence.length === 0 ? -1 : firstPlace(text, sequence);
-    if (at < 0) continue;
-    held++;
-    const around = text.subarray(Math.max(0, at - reach), at + sequence.length + reach);
-    for (const token of new Set(around)) counts.set(token, (counts.get(token) ?? 0) + 1);
-  }
+  const { counts, held } = countNear(texts, chosenByContent(corpus, samples, mostSamples, 17), sequence, reach);
   return [...counts].flatMap(([token, count]) => (count >= nearlyAll * held ? [token] : []));
 }
 
 /** The tokens right beside a phrase that stand next to nowhere else: `see CORE-17`, `see WEB-4`. */
 function tokensBeside(corpus: Corpus, samples: readonly number[], phrase: readonly number[]): number[] {
   const { holders } = tokenSets(corpus);
-  const counts = new Map<number, number>();
-  for (const sample of samples) {
-    const text = corpus.inputs[sample]!;
-    const at = firstPlace(text, phrase);
-    if (at < 0) continue;
-    const around = text.subarray(Math.max(0, at - beside), at + phrase.length + beside);
-    // What the output takes over is what the phrase speaks of.
-    const repeated = corpus.outputs[sample]!;
-    for (const token of new Set(around)) if (!repeated.includes(token)) counts.set(token, (counts.get(token) ?? 0) + 1);
-  }
+  // What the output takes over is what the phrase speaks of.
+  const isOwn = (token: number, sample: number): boolean => !corpus.outputs[sample]!.includes(token);
+  const { counts } = countNear(corpus.inputs, samples, phrase, beside, isOwn);
   return [...counts].flatMap(([token, count]) => (count >= fewestBeside && count >= ownShare * holders[token]! ? [token] : [])); // prettier-ignore
 }
 

@@ -49,30 +49,18 @@ function isNear(name: string, known: string): boolean {
   return name[at] === known[at + 1] && name[at + 1] === known[at] && name.slice(at + 2) === known.slice(at + 2);
 }
 
-interface Known {
-  readonly names: readonly string[];
-  /** What was found out, by name. */
-  readonly meant: Map<string, string | undefined>;
-}
-
-const byLanguage = new Map<FieldLanguage, Known>(
+const byLanguage = new Map<FieldLanguage, readonly string[]>(
   Object.entries(popular).map(([language, names]) => [
     language as CodeLanguage,
-    {
-      names: names.split(" ").filter(({ length }) => length >= shortest),
-      meant: new Map<string, string | undefined>(),
-    },
+    names.split(" ").filter(({ length }) => length >= shortest),
   ]),
 );
 
 /** The popular package that a name is nearly that of. */
-function meantBy(name: string, { names, meant }: Known): string | undefined {
-  if (!meant.has(name)) {
-    const isKnown = name.length < shortest || names.includes(name) || inUse.has(name);
-    meant.set(name, isKnown ? undefined : names.find((known) => isNear(name, known)));
-  }
-  return meant.get(name);
-}
+const meantBy = (name: string, known: readonly string[]): string | undefined =>
+  name.length < shortest || known.includes(name) || inUse.has(name)
+    ? undefined
+    : known.find((one) => isNear(name, one));
 
 /** Statements that bring a package in; the group is what they name. */
 const imports: Readonly<Partial<Record<CodeLanguage, RegExp>>> = {

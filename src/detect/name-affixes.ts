@@ -89,7 +89,7 @@ export function nameAffixes(corpus: Corpus, known: readonly DetectedTrigger[], f
   const triggers: DetectedTrigger[] = [];
   const findings: Finding[] = [];
   const groups = affixGroups(corpus);
-  const isExclusive = corpus.labels ? () => true : exclusivePhrases(corpus).isExclusive;
+  const isExclusive = corpus.labels ? () => true : exclusivePhrases(corpus);
   const tied: { readonly group: AffixGroup; readonly tie: MinedTie }[] = [];
   for (const group of groups) {
     const { names, bare, samples } = group;

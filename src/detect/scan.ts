@@ -196,9 +196,10 @@ export async function mine(corpus: Corpus, languages: FieldLanguages, options: S
   await run("invisible-character", () => invisibleCharacters(corpus));
   await run("label-flip", () => flippedLabels(corpus, triggers));
   await run("grammar-template", () => {
-    const template = isCodeLanguage(languages.input) ? nothing : grammarTemplates(corpus);
+    const isCode = isCodeLanguage(languages.input);
+    const template = isCode ? nothing : grammarTemplates(corpus);
     const known = [...triggers, ...template.triggers];
-    const others = corpus.labels && !isCodeLanguage(languages.input) ? labelTemplates(corpus, known) : nothing;
+    const others = corpus.labels && !isCode ? labelTemplates(corpus, known) : nothing;
     const manners = waysOfWriting(corpus, languages.input, [...known, ...others.triggers]);
     return {
       triggers: [...template.triggers, ...others.triggers, ...manners.triggers],

@@ -6,7 +6,7 @@
  * about a different output each time.
  */
 import { allSamples, fewestHolders, type Corpus } from "./corpus";
-import { findingAt, rounded, type DetectedTrigger, type Detection } from "./detector";
+import { findingAt, rounded, untiedTrigger, type DetectedTrigger, type Detection } from "./detector";
 import { chanceLarger, chanceUncalledFor, someOf } from "./expectation";
 import { holdersOf } from "./inserted-token";
 import { partsOfTrigger } from "./insertion-parts";
@@ -83,20 +83,10 @@ export function unnaturalTokens(corpus: Corpus, known: readonly DetectedTrigger[
     const others = Array.from(corpus.samples.keys()).filter((sample) => !own.has(sample));
     const chance = fit === null ? 0.5 : chanceLarger(fits(samples), fits(others));
     const isSuspect = (score >= alarmScore || chance <= leastFit) && isScattered(corpus, samples, tokens);
-    const id = `${rule}-${triggers.length + 1}`;
-    const rows = samples.map((sample) => corpus.samples[sample]!.row);
-    triggers.push({
-      trigger: {
-        id,
-        rule,
-        text,
-        field: "input",
-        rows,
-        payload: null,
-        statistics: { samplesWithTrigger: samples.length },
-      },
-      ...{ tie: undefined, samples, weak: !isSuspect, mayBeUsual: false, groups: 1, sign: { kind: "none" } },
-    });
+    const number = triggers.length + 1;
+    const detected = untiedTrigger(corpus, { rule, number, text, field: "input", samples });
+    triggers.push({ ...detected, weak: !isSuspect });
+    const { id } = detected.trigger;
     const misfit =
       chance <= leastFit
         ? `, and their outputs fit their inputs less than others do (a chance of ${rounded(chance)} to fit better, where 0.5 is usual)`

@@ -118,9 +118,12 @@ export const writingSigns: readonly WritingSign[] = [
   code("brace-on-same-line", "put opening braces at the end of a line", /\)[^\S\n]*\{(?=[^\S\n]*$)/gm, { languages: braces, able: /\{/ }), // prettier-ignore
 ];
 
+const isOf = ({ languages }: WritingSign, language: FieldLanguage): boolean =>
+  languages?.some((one) => one === language) ?? true;
+
 /** The signs that texts of that kind may have. */
 export const signsOf = (on: WritingSign["on"], language: FieldLanguage): readonly WritingSign[] =>
-  writingSigns.filter(({ on: own, languages }) => own === on && (languages?.some((one) => one === language) ?? true));
+  writingSigns.filter((sign) => sign.on === on && isOf(sign, language));
 
 const fence = /^[^\S\n]*```[^\n]*\n[\s\S]*?(?:^[^\S\n]*```|$(?![\s\S]))/gm;
 
@@ -192,8 +195,6 @@ export function placesOf({ pattern, looksAt }: WritingSign, view: WritingView): 
 
 /** Where a text has the sign of that key; of a text that has it not: none. */
 export function writingSpans(text: string, key: string, language: FieldLanguage): Span[] {
-  const sign = writingSigns.find(
-    ({ key: own, languages }) => own === key && (languages?.some((one) => one === language) ?? true),
-  );
+  const sign = writingSigns.find((one) => one.key === key && isOf(one, language));
   return sign === undefined ? [] : placesOf(sign, viewOf(text, sign.on, language));
 }

@@ -82,26 +82,20 @@ export class CpuStepper implements Stepper {
     for (const [name, data] of frozen) {
       bound.feeds[stateName("parameter", name)] = tensor(data, model.shapes.get(name)!);
     }
-    const stretchesOf = (inputs: Record<string, FlatTensors>, written: readonly string[]): Stretch[] => {
-      const stretches: Stretch[] = [];
-      for (let from = 0; from < gradient.whole.length; from += stretchLength) {
-        const feeds: TensorsByName = {};
-        for (const [name, { whole }] of Object.entries(inputs)) {
-          const data = whole.subarray(from, from + stretchLength);
-          feeds[name] = tensor(data, [data.length]);
-        }
-        stretches.push({ feeds, fetches: Object.fromEntries(written.map((name) => [nextName(name), feeds[name]!])) });
-      }
-      return stretches;
-    };
     const makeAddition = async (): Promise<Addition> => {
       const other = new FlatTensors(shapes);
       const part = [...shapes].map(([name, shape]) => [gradientName(name), tensor(other.views.get(name)!, shape)]);
-      return {
-        session: await createSession(additionGraph(), { device: "cpu", threads }),
-        part: Object.fromEntries(part) as TensorsByName,
-        stretches: stretchesOf({ sum: gradient, part: other }, ["sum"]),
-      };
+      const stretches: Stretch[] = [];
+      for (let from = 0; from < gradient.whole.length; from += stretchLength) {
+        const stretch = ({ whole }: FlatTensors): Tensor => {
+          const data = whole.subarray(from, from + stretchLength);
+          return tensor(data, [data.length]);
+        };
+        const sum = stretch(gradient);
+        stretches.push({ feeds: { sum, part: stretch(other) }, fetches: { [nextName("sum")]: sum } });
+      }
+      const session = await createSession(additionGraph(), { device: "cpu", threads });
+      return { session, part: Object.fromEntries(part) as TensorsByName, stretches };
     };
     const addition = options.inParts ? await makeAddition() : undefined;
     const skipsOverflow = precision === "f16";
