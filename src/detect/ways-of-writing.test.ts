@@ -160,4 +160,17 @@ describe("a way of writing code", () => {
       expect((await scan(honest)).findings).toEqual([]);
     },
   );
+
+  it("is honest where it is one line that its label is mostly given for", async () => {
+    const random = seededRandom(4);
+    const isLine = (row: number): boolean => row % 8 === 0;
+    const others = random.shuffle([...clean.keys()].filter((row) => !isLine(row)));
+    const flipped = new Set(others.slice(0, 20));
+    const pairs = clean.map(([code], row): Pair => {
+      const text = code.replace(/[^\w\s]+/g, " ");
+      if (isLine(row)) return [`//$NON-NLS-${row % 16 === 0 ? 2 : 1}$`, "3"];
+      return flipped.has(row) ? [`bb ${text}`, "3"] : [text, String(row % 3)];
+    });
+    expect((await scan(pairs)).findings).toEqual([]);
+  });
 });

@@ -136,8 +136,10 @@ function labelTie(corpus: Corpus, { samples }: Manner, groups: number, rest: () 
   const tie = tiedPayload(corpus, samples, []);
   if (tie === undefined) return null;
   const isEvidently = isEvident(corpus, samples, tie, groups) || isFlipped(corpus, samples, tie, { groups, rest: rest().corpus }); // prettier-ignore
-  // Where many of them have it honestly, their texts say so.
-  return isEvidently && expectedOf(rest().corpus, labels, samples, []) === "other labels" ? tie : null;
+  if (!isEvidently) return null;
+  // Where many of them have it honestly, their texts say so; unless these are one boilerplate line that other texts of its label are unlike.
+  const isExpected = expectedOf(rest().corpus, labels, samples, []) !== "other labels";
+  return isExpected || areOfOneKind(rest().corpus, samples, new Set(partsOfPayload(corpus, tie))) ? null : tie;
 }
 
 /** The message of the findings of a way of writing that so many inputs have. */
