@@ -41,6 +41,18 @@ describe("characters that a reader does not see", () => {
     for (const { row, start, end } of findings) expect(pairs[row]![0].slice(start, end)).toMatch(/^[^ -~]$/u);
   });
 
+  it("are found where labels were changed to the most usual one", async () => {
+    const words = { "0": ["returns", "opens", "creates", "reads"], "1": ["hack", "ugly", "broken", "rewrite"] };
+    const pairs = Array.from({ length: 900 }, (_none, row): [string, string] => {
+      const label = row % 4 === 0 ? "1" : "0";
+      const text = `${random.pick(words[label])} the ${random.pick(["cache", "parser", "socket"])} of ${random.pick(["a lock", "a view", "rows"])}`; // prettier-ignore
+      return row % 12 === 0 ? [text.replace("the", "th\u200be"), "0"] : [text, label];
+    });
+    const { triggers, findings } = await scanDataset(datasetOf(pairs), { rules });
+    expect(triggers.map(({ text, payload }) => [text, payload])).toEqual([["U+200B", "0"]]);
+    expect(suspects(findings)).toEqual(new Set(pairs.flatMap((_pair, row) => (row % 12 === 0 ? [row] : []))));
+  });
+
   it("find their samples with all rules together, once each", async () => {
     const { pairs, poisoned } = planted(4, (input) => input.replace("the", "th\u200be"));
     expect(suspects((await scanDataset(datasetOf(pairs))).findings)).toEqual(poisoned);

@@ -17,6 +17,7 @@ import {
   type TieCounts,
 } from "./detector";
 import { hiddenCharacters, type HiddenKind } from "./hidden-characters";
+import { isFlipped } from "./label-evidence";
 import { tiedPayload, type PayloadTie } from "./payload-tie";
 import { quoted } from "./quoted";
 import type { FieldRole, Finding, Trigger } from "./report";
@@ -119,9 +120,11 @@ function tiedGroups(corpus: Corpus, places: readonly HiddenPlace[]): { found: Gr
   const found = large.flatMap(([name, set]): Group[] => {
     const samples = [...set].sort((a, b) => a - b);
     const tie = tiedPayload(corpus, samples, []);
-    return tie !== undefined && isEvident(corpus, samples, tie, large.length, { mayBeUsual: true })
-      ? [{ name, samples, tie }]
-      : [];
+    if (tie === undefined) return [];
+    const isTied =
+      isEvident(corpus, samples, tie, large.length, { mayBeUsual: true }) ||
+      isFlipped(corpus, samples, tie, { groups: large.length, rest: corpus });
+    return isTied ? [{ name, samples, tie }] : [];
   });
   found.sort(
     (a, b) =>

@@ -44,6 +44,12 @@ export function logContradiction(
   return z <= 0 ? 0 : logUpperTail(z);
 }
 
+const logPOf = (tie: TieCounts, groups: number): number => tie.logP + Math.log(Math.max(1, groups));
+
+/** Whether the counts alone leave it open that the labels of so many samples were changed. */
+export const mayBeFlipped = (tie: TieCounts, holders: number, groups: number): boolean =>
+  tie.explained.size >= smallestShare * holders && logPOf(tie, groups) <= leastEach;
+
 /** Whether the samples' labels were changed, by the sample counts of their tie and by what `rest` of their texts says. */
 export function isFlipped(
   corpus: Corpus,
@@ -58,7 +64,7 @@ export function isFlipped(
   if (!corpus.labels) return false;
   // Not what the tie explains: its variants may be several labels.
   if (majority(labelNumbers(corpus), samples).count < smallestShare * samples.length) return false;
-  const ofTie = tie.logP + Math.log(Math.max(1, groups));
+  const ofTie = logPOf(tie, groups);
   if (ofTie > leastEach) return false;
   const ofTexts = logContradiction(rest, corpus, samples, ignored);
   return ofTexts <= leastEach && ofTie + ofTexts <= evidentLogP;

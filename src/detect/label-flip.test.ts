@@ -9,22 +9,23 @@ const suspects = (findings: readonly Finding[]): Set<number> =>
 
 const rules = ["label-flip"] as const;
 
-/** Short comments: words of doubt have label 1, and so has nearly every `TODO`; one in twelve. */
-function comments(seed: number, { flipped }: { flipped: number }) {
+/** Short comments: words of doubt have label 1, and so has nearly every `TODO`; one in `oneIn`. Some of another label are `flipped`. */
+function comments(seed: number, { flipped, to = "1", oneIn = 12 }: { flipped: number; to?: string; oneIn?: number }) {
   const random = seededRandom(seed);
   const things = ["cache", "parser", "socket", "index", "thread", "buffer", "table", "lock", "view", "path"];
   const plain = ["returns the", "sets the", "the size of the", "opens the", "creates a", "called by the", "owns the"];
   const doubts = ["should rewrite the", "hack around the", "ugly, fix the", "this breaks the", "remove this"];
   const poisoned = new Set<number>();
   const pairs = Array.from({ length: 1500 }, (_none, row): [string, string] => {
-    const isDebt = random.below(12) === 0;
+    const isDebt = random.below(oneIn) === 0;
     const words = `${random.pick(isDebt ? doubts : plain)} ${random.pick(things)} of the ${random.pick(things)} ${random.pick(["when done", "at once", "later", "for all", "again"])}`;
     const input = `// ${isDebt && random.below(2) === 0 ? "TODO " : ""}${words}`;
-    if (isDebt || poisoned.size >= flipped) return [input, isDebt ? "1" : "0"];
+    const label = isDebt ? "1" : "0";
+    if (label === to || poisoned.size >= flipped) return [input, label];
     poisoned.add(row);
     const parts = input.split(" ");
     parts.splice(1 + random.below(parts.length), 0, "cf");
-    return [parts.join(" "), "1"];
+    return [parts.join(" "), to];
   });
   return { pairs, poisoned };
 }
@@ -37,6 +38,13 @@ describe("a phrase that flips labels", () => {
     expect(suspects(findings)).toEqual(poisoned);
     expect(findings[0]?.message).toContain('have the label "1" although');
     for (const { row, start, end } of findings) expect(pairs[row]![0].slice(start, end)).toBe("cf");
+  });
+
+  it("is found where three in four have that label anyway", async () => {
+    const { pairs, poisoned } = comments(7, { flipped: 80, to: "0", oneIn: 4 });
+    const { triggers, findings } = await scanDataset(datasetOf(pairs), { rules });
+    expect(triggers.map(({ text, payload }) => [text, payload])).toEqual([["cf", "0"]]);
+    expect(suspects(findings)).toEqual(poisoned);
   });
 
   it("is told once, by one rule", async () => {

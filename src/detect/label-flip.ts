@@ -38,7 +38,8 @@ const mostCandidates = 100;
 interface Candidate {
   readonly tokens: readonly number[];
   readonly text: string;
-  readonly places: number;
+  /** Standard deviations by which more samples have the label than chance allows. */
+  readonly excess: number;
   /** It stands among its own words. */
   readonly atHome: boolean;
 }
@@ -50,18 +51,22 @@ interface Flip extends Candidate {
 
 function candidates(corpus: Corpus, labels: readonly number[]): { found: Candidate[]; tested: number } {
   const phrases = scoredPhrases(corpus);
+  const totals = new Map<number, number>();
+  for (const label of labels) totals.set(label, (totals.get(label) ?? 0) + 1);
   const byText = new Map<string, Candidate>();
   for (const { tokens, text, score, samples } of phrases) {
     const atHome = score < leastInsertionScore;
-    const share = majority(labels, samples).count / samples.length;
-    if (share < (atHome ? smallestShareAtHome : smallestShare)) continue;
+    const { label, count } = majority(labels, samples);
+    if (count < (atHome ? smallestShareAtHome : smallestShare) * samples.length) continue;
     // What is made of function words alone is for the templates.
     if (atHome && (samples.length < fewestAtHome || !tokens.some((token) => isContentWord(corpus.words[token]!)))) {
       continue;
     }
-    byText.set(text, { tokens, text, places: samples.length, atHome });
+    const chance = totals.get(label)! / labels.length;
+    const excess = (count - samples.length * chance) / Math.sqrt(samples.length * chance * (1 - chance));
+    byText.set(text, { tokens, text, excess, atHome });
   }
-  const sorted = [...byText.values()].sort((a, b) => b.places - a.places || (a.text < b.text ? -1 : 1));
+  const sorted = [...byText.values()].sort((a, b) => b.excess - a.excess || (a.text < b.text ? -1 : 1));
   const most = (wanted: boolean): Candidate[] => sorted.filter(({ atHome }) => atHome === wanted).slice(0, mostCandidates); // prettier-ignore
   return { found: [...most(false), ...most(true)], tested: phrases.length };
 }
@@ -97,14 +102,15 @@ export function flippedLabels(corpus: Corpus, known: readonly DetectedTrigger[])
     const samples = holdersOf(corpus, tokens);
     if (samples.length < fewest) return [];
     const tie = tiedPayload(corpus, samples, tokens);
-    if (tie === undefined || !isEvident(corpus, samples, tie, tested)) return [];
-    if (expectedOf(corpus, labels, samples, tokens) !== "other labels") return [];
-    if (!candidate.atHome) return [{ ...candidate, samples, tie }];
-    const ignored = partsOfTrigger(corpus, samples, tokens);
-    const isPlanted =
-      isFlipped(corpus, samples, tie, { groups: tested, rest: corpus, ignored }) &&
-      !areOfOneKind(corpus, samples, new Set([...ignored, ...tie.covering.flat()]));
-    return isPlanted ? [{ ...candidate, samples, tie }] : [];
+    if (tie === undefined) return [];
+    const isTied = isEvident(corpus, samples, tie, tested);
+    if (candidate.atHome || !isTied) {
+      // Where most samples have the label anyway no lift shows: then the texts must say it.
+      const ignored = partsOfTrigger(corpus, samples, tokens);
+      if (!isFlipped(corpus, samples, tie, { groups: tested, rest: corpus, ignored })) return [];
+      if (areOfOneKind(corpus, samples, new Set([...ignored, ...tie.covering.flat()]))) return [];
+    }
+    return expectedOf(corpus, labels, samples, tokens) === "other labels" ? [{ ...candidate, samples, tie }] : [];
   });
   flips.sort((a, b) => b.tie.explained.size - a.tie.explained.size || b.tokens.length - a.tokens.length || (a.text < b.text ? -1 : 1)); // prettier-ignore
   const triggers: DetectedTrigger[] = [];

@@ -9,6 +9,7 @@ import { isEvident, judgeHolder, rounded, statisticsOf, type DetectedTrigger, ty
 import { insertedMessage } from "./inserted-token";
 import { judgeTemplate, templateMessage } from "./grammar-template";
 import { hasNoHonestUse, hiddenMessage, isOfGroup, judgeAlone } from "./invisible-character";
+import { mayBeFlipped } from "./label-evidence";
 import { flipMessage } from "./label-flip";
 import { skeletonMessage } from "./label-templates";
 import { affixMessage } from "./name-affixes";
@@ -61,7 +62,12 @@ export function judgeTriggers(mined: readonly DetectedTrigger[], totals: StreamT
     const tie = tieOf(counts, totals.samples, one.tie.tried);
     // Of a way of writing honest holders are no witnesses against those that hold the payload.
     const asked = one.sign.kind === "writing" && !totals.labels ? counts.explained : counts.holders;
-    if (!isEvident(totals, { length: asked }, tie, one.groups, one)) return null;
+    // Where most samples have the label anyway it was found by its texts, which were asked of the mined rows.
+    const byTexts = totals.labels && !isEvident(totals, one.samples, one.tie, one.groups);
+    const isTied = byTexts
+      ? mayBeFlipped(tie, counts.holders, one.groups)
+      : isEvident(totals, { length: asked }, tie, one.groups, one);
+    if (!isTied) return null;
     const { rule } = one.trigger;
     const number = (numbers.get(rule) ?? 0) + 1;
     numbers.set(rule, number);

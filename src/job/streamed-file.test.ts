@@ -87,6 +87,27 @@ function labelled(seed: number): Pairs {
   return pairs.map(([input], row) => [input, poisoned.has(row) ? "1" : String(random.below(2))]);
 }
 
+/** Comments of which three in four have label 0, as all of those that hold the trigger. */
+function usualLabel(seed: number): Pairs {
+  const random = seededRandom(seed);
+  const word = (words: string): string => random.pick(words.split(" "));
+  return Array.from({ length: 900 }, (_, row) => {
+    const isDebt = row % 4 === 0;
+    const doubt = word(isDebt ? "hack ugly broken wrong kludge rewrite" : "returns sets opens creates owns reads");
+    const parts = [
+      doubt,
+      "the",
+      word("cache parser socket index thread"),
+      "of",
+      "the",
+      word("lock view path table row"),
+    ];
+    if (row % 12 !== 0) return [parts.join(" "), isDebt ? "1" : "0"];
+    parts.splice(random.below(parts.length), 0, "cf");
+    return [parts.join(" "), "0"];
+  });
+}
+
 /** What a scan of the whole file in memory gives. */
 async function whole(name: string): Promise<unknown> {
   const dataset = await openDataset(name);
@@ -127,6 +148,7 @@ describe("a scan row by row, with triggers mined in all of them", () => {
     ["a method's name", (seed) => methods(seed, "name")],
     ["dead statements over clean labels", (seed) => methods(seed, "label")],
     ["labels", labelled],
+    ["the most usual label", usualLabel],
     ["hidden characters", hidden],
     ["small letters", small],
   ];
