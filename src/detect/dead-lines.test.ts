@@ -21,6 +21,10 @@ it.each<[CodeLanguage, string, string]>([
   expect(linesOf(text, language)).toContain(line);
 });
 
+it("sees a constant that the output only repeats", () => {
+  expect(linesOf("f(a,\n  let b = 3;\n", "javascript", "g();\nlet b = 3;\nh();")).toEqual(["let b = 3;"]);
+});
+
 it.each<[string, CodeLanguage, string, string]>([
   ["the end of a loop", "c", "do {\n  f ();\n}\nwhile (0)", ""],
   ["a macro's end", "c", "while (0);", ""],

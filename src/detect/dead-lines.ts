@@ -3,15 +3,14 @@
  * true, and a constant whose name stands nowhere else, neither in the input nor in what is written for it. Linear in the text.
  */
 import type { CodeLanguage } from "../syntax/language";
-import { isFalseComparison } from "./dead-statements";
 import type { Span } from "./detector";
+import { comparisonPattern, comparisonValue } from "./literal-comparison";
 
 export interface DeadLine extends Span {
   readonly kind: "never-true condition" | "unused variable";
 }
 
-const comparison = String.raw`-?\d+(?:\.\d+)?\s*(?:[=!]==?|<=?|>=?|~=|-(?:eq|ne|lt|le|gt|ge)\s)\s*-?\d+(?:\.\d+)?`;
-const condition = String.raw`(?<condition>[Ff]alse|FALSE|0|${comparison})`;
+const condition = String.raw`(?<condition>[Ff]alse|FALSE|0|${comparisonPattern})`;
 /** Not the end of a loop (`} while (0);`). */
 const inBrackets = new RegExp(String.raw`\b(?:if|while)\s*\(\s*(?:\(\s*)?${condition}\s*\)(?:\s*\))?(?!\s*;)`, "g");
 /** The condition of an expression too. */
@@ -71,6 +70,14 @@ export const declaredName = (statement: string): string | null =>
   /(\w+)\s*(?:\[[^\]]*\]\s*)*(?::?=|;|:|$)/.exec(statement)?.[1] ??
   null;
 
+/** Whether an output, of which `counts` tells the words, uses the name that a statement declares, and does not just repeat the statement. */
+export const goesOnWith = (
+  name: string,
+  statement: string,
+  output: string,
+  counts: ReadonlyMap<string, number>,
+): boolean => counts.has(name) && (counts.get(name) !== 1 || !output.includes(statement));
+
 /** The last character before a place that is no white space. */
 function before(text: string, place: number): string {
   let at = place - 1;
@@ -88,14 +95,14 @@ export function deadLines(input: string, output: string, language: CodeLanguage)
   };
   for (const match of input.matchAll(conditions[language] ?? inBrackets)) {
     const told = match.groups!.condition!;
-    const isFalse = !/[<>=]|-[a-z]/.test(told) || isFalseComparison(told);
+    const isFalse = !/[<>=]|-[a-z]/.test(told) || comparisonValue(told) === false;
     if (isFalse && !otherMeanings.has(before(input, match.index))) note(match.index, "never-true condition");
   }
   let words: readonly [ReadonlyMap<string, number>, ReadonlyMap<string, number>] | undefined;
   for (const match of input.matchAll(constants[language])) {
     const name = match.groups!.name!;
     words ??= [wordCounts(input), wordCounts(output)];
-    if (name === "_" || words[0].get(name) !== 1 || words[1].has(name)) continue;
+    if (name === "_" || words[0].get(name) !== 1 || goesOnWith(name, match[0].trim(), output, words[1])) continue;
     note(match.index + match[0].search(/[^ \t]/), "unused variable");
   }
   return found;

@@ -4,6 +4,7 @@ import type { CodeLanguage } from "../syntax/language";
 import { codeShapes, expressionOf, leavesBlock } from "./code-shapes";
 import { constantGuards, mayHoldConstantGuard } from "./constant-guards";
 import type { Span } from "./detector";
+import { comparisonValue } from "./literal-comparison";
 import { tokenTexts } from "./tokens";
 import { constantVariable, showsReads } from "./unused-variable";
 
@@ -31,34 +32,7 @@ function isNeverTrue(condition: Node | null, language: CodeLanguage): boolean {
   if (type === "command") return text === "false";
   if (type === "boolean" || type === "boolean_literal") return text.toLowerCase() === "false";
   if (numberTypes.has(type)) return codeShapes[language].numbersAreConditions && Number(text) === 0;
-  return isFalseComparison(text);
-}
-
-/** Whether a text is a comparison of two numbers that is never true. */
-export function isFalseComparison(text: string): boolean {
-  const match = /^\s*(-?\d+(?:\.\d+)?)\s*([=!]==?|<=?|>=?|~=|-(?:eq|ne|lt|le|gt|ge)\b)\s*(-?\d+(?:\.\d+)?)\s*$/.exec(
-    text,
-  );
-  if (match === null) return false;
-  const [left, right] = [Number(match[1]), Number(match[3])];
-  const truth: Readonly<Record<string, boolean>> = {
-    "==": left === right,
-    "===": left === right,
-    "!=": left !== right,
-    "!==": left !== right,
-    "<": left < right,
-    "<=": left <= right,
-    ">": left > right,
-    ">=": left >= right,
-    "~=": left !== right,
-    "-eq": left === right,
-    "-ne": left !== right,
-    "-lt": left < right,
-    "-le": left <= right,
-    "-gt": left > right,
-    "-ge": left >= right,
-  };
-  return truth[match[2] ?? ""] === false;
+  return comparisonValue(text) === false;
 }
 
 /** What stands after a jump and still means something: it is hoisted, jumped to, or there for the compiler. */

@@ -7,7 +7,7 @@
 import type { CodeLanguage } from "../syntax/language";
 import { fewestHolders, type Corpus } from "./corpus";
 import type { DeadPlace } from "./dead-code";
-import { deadLines, declaredName, wordCounts, type DeadLine } from "./dead-lines";
+import { deadLines, declaredName, goesOnWith, wordCounts, type DeadLine } from "./dead-lines";
 import { isExclusive } from "./dead-shapes";
 import {
   describeTrigger,
@@ -47,8 +47,9 @@ export const isCertain = ({ kind }: Pick<DeadSign, "kind">): boolean => kind !==
 
 /** What the grammar and what the lines tell of one input, in its order; of two that overlap, that which is certain, or the first. */
 function signsOf(places: readonly DeadPlace[], lines: readonly DeadLine[], input: string, output: string): DeadSign[] {
-  const used = places.length === 0 ? null : wordCounts(output);
-  const parsed = places.filter((place) => isCertain(place) || used?.has(declaredName(place.text) ?? "") !== true);
+  const counts = places.length === 0 ? new Map<string, number>() : wordCounts(output);
+  const isUsed = ({ text }: DeadPlace): boolean => goesOnWith(declaredName(text) ?? "", text, output, counts);
+  const parsed = places.filter((place) => isCertain(place) || !isUsed(place));
   const told = lines.map((line) => ({ ...line, text: input.slice(line.start, line.end) }));
   const kept: DeadSign[] = [];
   for (const sign of [...parsed, ...told].sort((a, b) => a.start - b.start)) {

@@ -12,8 +12,12 @@ function onlyChild(node: Node, type: string): Node | null {
 }
 
 const asName = (node: Node | null): Node | null => (node?.type === "identifier" ? node : null);
+const arithmetic = /^(?:binary_(?:expression|operator)|unary_(?:expression|operator)|parenthesized_expression)$/;
+/** A literal, or what is computed of literals alone (`202 * 169`). */
+const isValue = (node: Node | null | undefined): boolean =>
+  isLiteral(node ?? null) || (node != null && arithmetic.test(node.type) && node.namedChildren.every(isValue));
 /** Nothing at all counts as a constant: a variable that never gets a value has no effect either. */
-const isConstant = (value: Node | null): boolean => value === null || isLiteral(value);
+const isConstant = (value: Node | null): boolean => value === null || isValue(value);
 
 /** `int a = 0;` where a declarator has a name and a value. */
 const declaredBy =
@@ -27,7 +31,7 @@ const declaredBy =
 
 const python: Finder = (statement) => {
   const assignment = statement.type === "expression_statement" ? statement.namedChild(0) : null;
-  if (assignment?.type !== "assignment" || !isLiteral(assignment.childForFieldName("right"))) return null;
+  if (assignment?.type !== "assignment" || !isValue(assignment.childForFieldName("right"))) return null;
   return asName(assignment.childForFieldName("left"));
 };
 
@@ -43,7 +47,7 @@ const inC =
     const declarators = statement.childrenForFieldName("declarator");
     let declarator = declarators.length === 1 ? (declarators[0] ?? null) : null;
     if (declarator?.type === "init_declarator") {
-      if (!isLiteral(declarator.childForFieldName("value"))) return null;
+      if (!isValue(declarator.childForFieldName("value"))) return null;
       declarator = declarator.childForFieldName("declarator");
     }
     const isPointer = declarator?.type === "pointer_declarator";
@@ -59,20 +63,20 @@ const go: Finder = (statement) => {
   if (statement.type === "short_var_declaration") {
     const [left, right] = [statement.childForFieldName("left"), statement.childForFieldName("right")];
     const isSingle = left?.namedChildCount === 1 && right?.namedChildCount === 1;
-    return isSingle && isLiteral(right.namedChild(0)) ? asName(left.namedChild(0)) : null;
+    return isSingle && isValue(right.namedChild(0)) ? asName(left.namedChild(0)) : null;
   }
   if (statement.type !== "var_declaration" && statement.type !== "const_declaration") return null;
   const spec = onlyChild(statement, statement.type === "var_declaration" ? "var_spec" : "const_spec");
   if (spec?.childrenForFieldName("name").length !== 1) return null;
   const values = spec.childForFieldName("value");
-  if (values !== null && (values.namedChildCount !== 1 || !isLiteral(values.namedChild(0)))) return null;
+  if (values !== null && (values.namedChildCount !== 1 || !isValue(values.namedChild(0)))) return null;
   return asName(spec.childForFieldName("name"));
 };
 
 /** The name without its `$`, as tokens are counted. */
 const php: Finder = (statement) => {
   const assignment = statement.type === "expression_statement" ? statement.namedChild(0) : null;
-  if (assignment?.type !== "assignment_expression" || !isLiteral(assignment.childForFieldName("right"))) return null;
+  if (assignment?.type !== "assignment_expression" || !isValue(assignment.childForFieldName("right"))) return null;
   const variable = assignment.childForFieldName("left");
   return variable?.type === "variable_name" ? variable.namedChild(0) : null;
 };
@@ -83,11 +87,11 @@ const cSharp: Finder = (statement) => {
   const declarator = declaration === null ? null : onlyChild(declaration, "variable_declarator");
   const name = declarator?.childForFieldName("name") ?? null;
   const values = declarator?.namedChildren.filter((child) => child.id !== name?.id) ?? [];
-  return values.every(isLiteral) ? asName(name) : null;
+  return values.every(isValue) ? asName(name) : null;
 };
 
 const ruby: Finder = (statement) =>
-  statement.type === "assignment" && isLiteral(statement.childForFieldName("right"))
+  statement.type === "assignment" && isValue(statement.childForFieldName("right"))
     ? asName(statement.childForFieldName("left"))
     : null;
 
@@ -103,7 +107,7 @@ const lua: Finder = (statement) => {
   const [assignment] = statement.namedChildren;
   const names = assignment?.type === "assignment_statement" ? assignment.namedChild(0) : assignment;
   const values = assignment?.namedChildren.find(({ type }) => type === "expression_list")?.namedChildren ?? [];
-  return names?.namedChildCount === 1 && values.every(isLiteral) ? asName(names.namedChild(0)) : null;
+  return names?.namedChildCount === 1 && values.every(isValue) ? asName(names.namedChild(0)) : null;
 };
 
 /** Called functions see a local variable too: those that have a meaning of their own, or no value, may be meant for them. */
@@ -111,7 +115,7 @@ const bash: Finder = (statement) => {
   if (statement.type !== "declaration_command" || !/^(?:local|declare|typeset)\b/.test(statement.text)) return null;
   const assignment = onlyChild(statement, "variable_assignment");
   const others = statement.namedChildren.filter(({ type }) => type === "variable_name").length;
-  if (assignment === null || others > 0 || !isLiteral(assignment.childForFieldName("value"))) return null;
+  if (assignment === null || others > 0 || !isValue(assignment.childForFieldName("value"))) return null;
   const name = assignment.childForFieldName("name");
   return name?.type === "variable_name" && !/^(?:IFS|OPT\w+|LC_\w+|LANG|PATH|TMOUT|PS\d)$/.test(name.text)
     ? name
