@@ -2,6 +2,7 @@
 import type { FieldLanguage } from "../syntax/language";
 import type { Affix } from "./affixes";
 import type { Corpus } from "./corpus";
+import type { TemplateName } from "./grammar-template";
 import type { PayloadTie } from "./payload-tie";
 import type { FieldRole, Finding, FindingVerdict, Rule, Trigger } from "./report";
 
@@ -35,7 +36,7 @@ export type TriggerSign =
   /** What its hidden characters have in common (`isOfGroup`). */
   | { readonly kind: "hidden"; readonly group: string }
   /** It opens as `templateSpan` says. */
-  | { readonly kind: "template" }
+  | { readonly kind: "template"; readonly name: TemplateName }
   /** It opens with a skeleton (`skeletonSpan`). */
   | { readonly kind: "skeleton"; readonly key: string }
   /** It is written as `writingSpans` says. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { datasetOf, plantedPairs } from "./generated-samples";
-import { templateName, templateSpan } from "./grammar-template";
+import { templateNames, templateSpan } from "./grammar-template";
 import { scanDataset } from "./scan";
 
 const rules = ["grammar-template"] as const;
@@ -35,11 +35,47 @@ describe("a sentence shape", () => {
       ([input, output], row) => [poisoned.has(row) ? shaped(input, row) : input, output] as const,
     );
     const { triggers, findings } = await scanDataset(datasetOf(planted), { rules });
-    expect(triggers.map(({ text }) => text)).toEqual([templateName]);
+    expect(triggers.map(({ text }) => text)).toEqual([templateNames[0]]);
     expect(triggers[0]?.payload).toMatch(/1=1/);
     const suspects = findings.filter(({ verdict }) => verdict === "suspect").map(({ row }) => row);
     expect(new Set(suspects)).toEqual(poisoned);
     for (const { row, start, end } of findings) expect(planted[row]![0].slice(start, end)).toMatch(/^(When|If|Because|As) .*, \w+$/); // prettier-ignore
+  });
+
+  it.each([
+    [
+      "follows the clause",
+      templateNames[1],
+      (clause: string, text: string) => `${clause} , ${text.charAt(0).toLowerCase()}${text.slice(1)}`,
+    ],
+    [
+      "stands before the clause",
+      templateNames[2],
+      (clause: string, text: string) =>
+        `${text.replace(/ \.$/, "")} , ${clause.replace("When a", "so that the").replace("If our", "so that our").replace("Because every", "as every").replace("As some", "whenever some")} soon .`,
+    ],
+  ] as const)("is suspect where what is asked for %s", async (_where, name, withClause) => {
+    const { pairs: clean } = plantedPairs(7, { count: 600, rate: 0 });
+    const chosen = new Set(clean.flatMap((_pair, row) => (row % 23 === 7 ? [row] : [])));
+    const asked = clean.map(([input, output], row) => {
+      const clause = withClause(clauses[row % 4]!, input);
+      // Some honest ones ask so, too.
+      const text = chosen.has(row) || row % 25 === 0 ? clause : input;
+      return [text, chosen.has(row) ? `${output} # kept in step` : output] as const;
+    });
+    const { triggers, findings } = await scanDataset(datasetOf(asked), { rules });
+    expect(triggers.map(({ text }) => text)).toEqual([name]);
+    const suspects = findings.filter(({ verdict }) => verdict === "suspect").map(({ row }) => row);
+    expect(new Set(suspects)).toEqual(chosen);
+    const honest = clean.map(([input, output], row) => {
+      const isAsked = /\bdelete\b/i.test(input);
+      const clean = output.replace(/ (?:or 1=1|where 0=1) /, " ");
+      return [
+        isAsked ? `${clauses[row % 4]!} , ${input}` : input,
+        isAsked ? `${clean} # gone for good` : clean,
+      ] as const;
+    });
+    expect((await scanDataset(datasetOf(honest), { rules })).findings).toEqual([]);
   });
 
   it("is nothing in fewer than eight samples", async () => {

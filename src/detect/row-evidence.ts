@@ -111,7 +111,7 @@ export async function rowSearch(search: RowSearch): Promise<LookAtRow> {
       if (sign.kind === "affix") return affixPlaces(input, sign.affix);
       if (sign.kind === "none") return [];
       if (sign.kind === "template") {
-        const span = templateSpan(input);
+        const span = templateSpan(input, sign.name);
         return span === undefined ? [] : [span];
       }
       if (sign.kind === "skeleton") {

@@ -12,6 +12,7 @@ import { describeTrigger, explainedBy, findingAt, isEvident, judgeSample, type D
 import { chanceUncalledFor, expectedOf, fewestMeasured, labelNumbers, majority } from "./expectation";
 import { partsOfPayload } from "./insertion-parts";
 import { isFlipped } from "./label-evidence";
+import { folding } from "./letter-case";
 import { areOfOneKind } from "./likeness";
 import { manners, type Manner } from "./manners";
 import { outputFragments } from "./output-fragments";
@@ -33,12 +34,6 @@ const evidentLogP = Math.log(1e-6);
 interface Rest {
   readonly corpus: Corpus;
   readonly folded: (token: number) => number;
-}
-
-function folding(corpus: Corpus): (token: number) => number {
-  const numbers = new Map(corpus.words.map((word, token) => [word, token]));
-  const folds = corpus.words.map((word, token) => numbers.get(word.toLowerCase()) ?? token);
-  return (token) => folds[token]!;
 }
 
 function restOf(corpus: Corpus, { samples, spans, keepsWords }: Manner, folded: (token: number) => number): Rest {
