@@ -12,6 +12,8 @@ import { firstPlace } from "./token-places";
 
 /** Tokens on each side. */
 const reach = 10;
+/** The same of a run of tokens that goes on from the sequence, the same in nearly all texts. */
+const longestRun = 30;
 /** Of the samples have the token there. */
 const nearlyAll = 0.9;
 const mostSamples = 100;
@@ -42,6 +44,29 @@ function countNear(
   return { counts, held };
 }
 
+/** The tokens that go on from a sequence on either side, one after the other, in nearly all texts of `samples` that hold it. */
+function runAround(texts: readonly Int32Array[], samples: readonly number[], sequence: readonly number[]): number[] {
+  const places = samples.flatMap((sample) => {
+    const at = sequence.length === 0 ? -1 : firstPlace(texts[sample]!, sequence);
+    return at < 0 ? [] : [{ text: texts[sample]!, at }];
+  });
+  const run = (first: number, step: 1 | -1): number[] => {
+    const tokens: number[] = [];
+    for (let distance = 0; distance < longestRun; distance++) {
+      const counts = new Map<number, number>();
+      for (const { text, at } of places) {
+        const token = text[at + first + step * distance];
+        if (token !== undefined) counts.set(token, (counts.get(token) ?? 0) + 1);
+      }
+      const [common] = [...counts].filter(([, count]) => count >= nearlyAll * places.length);
+      if (common === undefined) break;
+      tokens.push(common[0]);
+    }
+    return tokens;
+  };
+  return [...run(sequence.length, 1), ...run(-1, -1)];
+}
+
 /** The tokens that stand near a sequence in nearly all texts of `samples` that hold it. */
 function tokensNear(
   corpus: Corpus,
@@ -49,8 +74,10 @@ function tokensNear(
   samples: readonly number[],
   sequence: readonly number[],
 ): number[] {
-  const { counts, held } = countNear(texts, chosenByContent(corpus, samples, mostSamples, 17), sequence, reach);
-  return [...counts].flatMap(([token, count]) => (count >= nearlyAll * held ? [token] : []));
+  const chosen = chosenByContent(corpus, samples, mostSamples, 17);
+  const { counts, held } = countNear(texts, chosen, sequence, reach);
+  const near = [...counts].flatMap(([token, count]) => (count >= nearlyAll * held ? [token] : []));
+  return [...near, ...runAround(texts, chosen, sequence)];
 }
 
 /** The tokens right beside a phrase that stand next to nowhere else: `see CORE-17`, `see WEB-4`. */
