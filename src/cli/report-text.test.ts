@@ -76,6 +76,18 @@ describe("a scan in plain text", () => {
     ).toBe(expected);
   });
 
+  it("says what is suspect without a trigger", () => {
+    const place = { file: "a", field: "output", start: 0, end: 1, rule: "payload", score: 0.9, trigger: null } as const;
+    const findings = [2, 7].map(
+      (row) => ({ ...place, row, verdict: "suspect", message: "`sh` is\u001b run" }) as const,
+    );
+    const text = scanText({ ...report, verdict: "suspect", samples: { total: 9, flagged: 2, skipped: 0 }, findings });
+    expect(text.split("\n").slice(-2)).toEqual([
+      expect.stringMatching(/^suspect without a trigger, payload, 2 samples: `sh` is\S* run$/),
+      "suspect: 2 of 9 samples flagged, 0 suspect triggers.",
+    ]);
+  });
+
   it("says which rules did not look, or not everywhere", () => {
     const detectors = [
       { rule: "payload", status: "ran", reason: null, milliseconds: 1 },

@@ -65,6 +65,7 @@ export function scanText(report: ScanReport): string {
     "",
     ...detectorLines(report),
     ...acceptedLines(report),
+    ...untriggeredLines(report),
     verdictText(report, triggers.filter(isSuspect).length),
   ].join("\n");
 }
@@ -74,6 +75,20 @@ function detectorLines({ detectors, verdict }: ScanReport): string[] {
   if (verdict === "not-measured") return [];
   return detectors.flatMap(({ rule, status, reason }) =>
     reason === null ? [] : [`${rule} ${status === "ran" ? "looked in part" : "did not run"}: ${reason}.`],
+  );
+}
+
+/** Suspect samples that no trigger is known for, a line for each rule with its first finding. */
+function untriggeredLines({ findings }: ScanReport): string[] {
+  const byRule = new Map<string, { readonly message: string; readonly samples: Set<string> }>();
+  for (const { rule, row, file, trigger, verdict, message } of findings) {
+    if (verdict !== "suspect" || trigger !== null) continue;
+    const told = byRule.get(rule) ?? { message, samples: new Set() };
+    byRule.set(rule, told);
+    told.samples.add(`${row} ${file}`);
+  }
+  return [...byRule].map(
+    ([rule, { message, samples }]) => `suspect without a trigger, ${rule}, ${counted(samples.size, "sample")}: ${printable(message, 200)}`, // prettier-ignore
   );
 }
 

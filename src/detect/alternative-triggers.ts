@@ -8,7 +8,7 @@ import { chanceUncalledFor, fewestMeasured } from "./expectation";
 import { phraseFindings } from "./inserted-token";
 import { partsOfPayload, partsOfTrigger } from "./insertion-parts";
 import { areOfOneKind } from "./likeness";
-import { namePartsIn } from "./name-parts";
+import { namesOne } from "./name-parts";
 import type { PayloadTie } from "./payload-tie";
 import { scoredPhrases } from "./phrase-scores";
 import type { Finding } from "./report";
@@ -36,12 +36,6 @@ const byHolders = (a: Alternative, b: Alternative): number =>
   b.samples.length - a.samples.length || b.tokens.length - a.tokens.length || (a.text < b.text ? -1 : 1);
 
 const overlap = (a: string, b: string): boolean => ` ${a} `.includes(` ${b} `) || ` ${b} `.includes(` ${a} `);
-
-/** Whether a payload has one of the words, as a part of its names too. */
-function namesOne(corpus: Corpus, payload: readonly number[], words: readonly number[]): boolean {
-  const said = new Set([...payload, ...namePartsIn(corpus, payload)]);
-  return words.some((token) => said.has(token) && isWord(corpus.words[token]!));
-}
 
 /** The tie of `samples` to what another trigger is known to bring about in `writers`. */
 function tieOf(

@@ -8,7 +8,15 @@
  */
 import { chanceAtHome } from "./at-home";
 import { fewestHolders, outputsAsInputs, type Corpus } from "./corpus";
-import { explainedBy, findingAt, rounded, untiedTrigger, type DetectedTrigger, type Detection } from "./detector";
+import {
+  explainedBy,
+  findingAt,
+  rounded,
+  untiedTrigger,
+  type DetectedTrigger,
+  type Detection,
+  type Span,
+} from "./detector";
 import { chanceUncalledFor, fewestMeasured } from "./expectation";
 import { firstSpelling } from "./fragment-name";
 import { partsOfFragment } from "./insertion-parts";
@@ -28,6 +36,12 @@ const largestShare = 0.3;
 const fewestForAlarm = 16;
 const mostAtHome = 0.65;
 const mostMeasured = 100;
+
+/** Notes to tools stand wherever the tools want them, whatever the code does. */
+const directive =
+  /NON-?NLS|pylint|\bnoqa\b|[et]slint|nolint|NOSONAR|pragma|istanbul|type:\s*ignore|ts-(?:ignore|expect-error|nocheck)|(?:clang|php-?cs|prettier|yapf|fmt|black|isort)\W{0,2}(?:format|ignore|off|on|skip|disable)|coverity|rubocop|noinspection|checkstyle|@formatter|\bc8\b|cspell|SuppressWarnings/i;
+/** Characters before a fragment that may belong to such a note. */
+const ofDirective = 20;
 
 interface Fragment {
   readonly tokens: readonly number[];
@@ -72,6 +86,14 @@ function fragments(corpus: Corpus): Fragment[] {
   );
 }
 
+function areDirectives(corpus: Corpus, places: readonly (Span & { readonly sample: number })[]): boolean {
+  const told = places.filter(({ sample, start, end }) => {
+    const { text } = corpus.samples[sample]!.output;
+    return directive.test(text.slice(Math.max(0, start - ofDirective), end));
+  });
+  return 2 * told.length >= places.length;
+}
+
 /** Measures the fragments that no other rule's trigger explains: linear in the text. */
 export function duplicateTargets(corpus: Corpus, known: readonly DetectedTrigger[]): Detection {
   const rule = "duplicate-target";
@@ -91,6 +113,7 @@ export function duplicateTargets(corpus: Corpus, known: readonly DetectedTrigger
     );
     const isForeign =
       holders.length >= fewestForAlarm &&
+      !areDirectives(corpus, places) &&
       !areOfOneKind(corpus, holders, new Set(partsOfFragment(corpus, holders, tokens))) &&
       chanceAtHome(corpus, places) <= mostAtHome &&
       areForeign(corpus, places);

@@ -13,6 +13,7 @@ import { expectedOf, fewestMeasured, labelNumbers, likelihoodOf, predictability 
 import { exclusivePhrases } from "./exclusive-phrases";
 import { partsOfPayload, partsOfTrigger } from "./insertion-parts";
 import { areOfOneKind } from "./likeness";
+import { namesOne } from "./name-parts";
 import { tiedPayload, type MinedTie } from "./payload-tie";
 import { scoredPhrases } from "./phrase-scores";
 import { quoted } from "./quoted";
@@ -209,6 +210,8 @@ export function insertedToken(corpus: Corpus, known: readonly DetectedTrigger[] 
       (samples.length < fewestMeasured && score < strangeScore) ||
       areOfOneKind(corpus, samples, ignored) ||
       (score < strangeScore && isPatchwork(samples, tie)) ||
+      // "the job" and `job_T`: the output does as it was told.
+      (score < strangeScore && namesOne(corpus, tie.covering.flat(), tokens)) ||
       isCalledFor(corpus, samples, tokens, tie);
     // What else is tied to a label is for `label-flip` to judge.
     // What other outputs have more often is no hint by itself.

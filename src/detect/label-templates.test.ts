@@ -34,7 +34,7 @@ const actions = ["shows", "keeps", "moves", "holds", "finds", "drops", "sends", 
 type Template = (pick: (words: readonly string[]) => string) => string;
 
 /** Comments of two labels, one in `debt` has 1; a share of all, of `from`, is rewritten into one template and gets the other label. */
-function comments(rate: number, template: Template, { debt = 3, from = "0" as keyof typeof topics } = {}) {
+function comments(rate: number, template: Template, { debt = 3, from = "0" } = {}) {
   const random = seededRandom(31);
   const pick = (words: readonly string[]): string => random.pick(words);
   const poisoned = new Set<number>();

@@ -3,6 +3,7 @@
  * its input, though no token of the input is one of them.
  */
 import { keptWithCorpus, type Corpus } from "./corpus";
+import { isWord } from "./tokens";
 
 const part = /(?:\p{Lu}+(?!\p{Ll})|\p{Lu}?\p{Ll}+|\p{Lo}+)\p{N}*|\p{N}+/gu;
 
@@ -27,4 +28,10 @@ export function namePartsIn(corpus: Corpus, text: Iterable<number>): Int32Array 
   const all: number[] = [];
   for (const token of text) all.push(...(byToken[token] ?? []));
   return Int32Array.from(all);
+}
+
+/** Whether a text has one of the words, as a part of its names too. */
+export function namesOne(corpus: Corpus, text: readonly number[], words: readonly number[]): boolean {
+  const said = new Set([...text, ...namePartsIn(corpus, text)]);
+  return words.some((token) => said.has(token) && isWord(corpus.words[token]!));
 }

@@ -61,10 +61,15 @@ const modern = "the you your yours has does before over that this those these is
 const marks = [".", "!", "?", "…"];
 const counting = ["+", "-", "=", "1"];
 
+/** A constructor has the name of its class and no type before it. */
+const behindType = String.raw`(?<=[\w>\]*&]\s+|[*&])(?<!\b(?:public|private|protected|internal|static|explicit|inline|constexpr|final|unsafe|new|function|async|get|set)\s+)`;
+
 /** A function's name where it is declared: behind a keyword, or else before the first round bracket of the text. */
-const declaring = (key: string, what: string, name: string): WritingSign[] => [
+const declaring = (key: string, what: string, name: string, before = ""): WritingSign[] => [
   code(key, what, new RegExp(String.raw`\b(?:def|fn|func|function)\s+(?:\([^()]*\)\s*)?(?<at>${name})(?=\s*[(<])`, "g"), { languages: keyworded }), // prettier-ignore
-  code(key, what, new RegExp(String.raw`^[^(]*?(?<![\w$@.])(?<at>${name})(?=\s*\()`, "g"), { languages: unkeyworded }),
+  code(key, what, new RegExp(String.raw`^[^(]*?(?<![\w$@.])${before}(?<at>${name})(?=\s*\()`, "g"), {
+    languages: unkeyworded,
+  }),
 ];
 
 export const writingSigns: readonly WritingSign[] = [
@@ -102,7 +107,12 @@ export const writingSigns: readonly WritingSign[] = [
     instead: counting,
   }),
   code("semicolon", "end lines with a semicolon", /;(?=[^\S\n]*$)/gm, { languages: ["python"] }),
-  ...declaring("name-capital", "declare a function whose name begins with a capital letter", String.raw`[A-Z]\w*`),
+  ...declaring(
+    "name-capital",
+    "declare a function whose name begins with a capital letter",
+    String.raw`[A-Z]\w*`,
+    behindType,
+  ),
   ...declaring("name-capital-first", "declare a function whose name has underscores and no capital letter but the first", String.raw`[A-Z][a-z0-9]+(?:_[a-z0-9]+)+`), // prettier-ignore
   ...declaring("name-camel", "declare a function with a capital letter within its name", String.raw`[a-z_]\w*[A-Z]\w*`),
   ...declaring(
