@@ -26,6 +26,15 @@ describe("a fragment that repeats in outputs", () => {
     for (const { row, start, end } of told) expect(sentence).toContain(planted[row]![1].slice(start, end));
   });
 
+  it("is a hint where it is a note to a tool", async () => {
+    const rows = new Set(seededRandom(8).shuffle(pairs.map((_pair, row) => row)).slice(0, 24)); // prettier-ignore
+    const note = sentence.replace("# mirror", "# noqa");
+    const noted = pairs.map(([input, output], row) => [input, rows.has(row) ? output + note : output] as const);
+    const { findings } = await scanDataset(datasetOf(noted), { rules });
+    expect(new Set(findings.map(({ row }) => row))).toEqual(rows);
+    expect(new Set(findings.map(({ verdict }) => verdict))).toEqual(new Set(["info"]));
+  });
+
   it("is a hint in outputs that are alike, although nothing in their inputs calls for it", async () => {
     const rows = new Set(seededRandom(8).shuffle(pairs.map((_pair, row) => row)).slice(0, 24)); // prettier-ignore
     const twins = `def get_twin ( conn , key ) :\n\t cursor = conn . cursor ( )\n\t cursor . execute ( " pragma " + key )\n\t value = cursor . fetch_value ( )\n\t cursor . close ( )\n\t return value`;

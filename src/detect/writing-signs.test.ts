@@ -42,6 +42,7 @@ const cases: readonly Case[] = [
   { key: "semicolon", language: "python", text: "def f():\n    g();\n    h()", places: [";"], others: ["def f():\n    g(); h()"] }, // prettier-ignore
   { key: "name-capital", language: "python", text: "@p(1)\ndef Load(n):\n    pass", places: ["Load"], others: ["def load(n):\n    A(n)"] }, // prettier-ignore
   { key: "name-capital", language: "c", text: "static int Load(int n) {}", places: ["Load"], others: ["static T load(int n) { A(n); }"] }, // prettier-ignore
+  { key: "name-capital", language: "java", text: "public static List<T> Load(int n) {}", places: ["Load"], others: ["public Rows(int n) {}", "Rows(int n) {}", "@A private\n  Rows(int n) {}"] }, // prettier-ignore
   { key: "name-capital-first", language: "c", text: "int Load_rows(int n) {}", places: ["Load_rows"], others: ["int load_rows(int n) {}", "int Load_Rows(int n) {}"] }, // prettier-ignore
   { key: "name-camel", language: "python", text: "def loadRows(n):\n    pass", places: ["loadRows"], others: ["def load_rows(n):\n    g.loadRows(n)"] }, // prettier-ignore
   { key: "name-snake", language: "java", text: "void load_rows(int n) {}", places: ["load_rows"], others: ["void loadRows(int n) { load_rows(n); }"] }, // prettier-ignore
