@@ -64,7 +64,11 @@ function runAround(texts: readonly Int32Array[], samples: readonly number[], seq
     }
     return tokens;
   };
-  return [...run(sequence.length, 1), ...run(-1, -1)];
+  const found = [...run(sequence.length, 1), ...run(-1, -1)];
+  const lengths = places.map(({ text }) => text.length).sort((a, b) => a - b);
+  const usual = lengths[lengths.length >> 1] ?? 0;
+  // A run that is most of a text is the text itself, copied or generated.
+  return 2 * (found.length + sequence.length) > usual ? [] : found;
 }
 
 /** The tokens that stand near a sequence in nearly all texts of `samples` that hold it. */
