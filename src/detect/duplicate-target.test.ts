@@ -26,6 +26,21 @@ describe("a fragment that repeats in outputs", () => {
     for (const { row, start, end } of told) expect(sentence).toContain(planted[row]![1].slice(start, end));
   });
 
+  it("is an alarm where a trigger explains most of its samples, in the rest of them", async () => {
+    const rows = new Set(seededRandom(8).shuffle(pairs.map((_pair, row) => row)).slice(0, 40)); // prettier-ignore
+    const marked = [...rows].slice(0, 28);
+    const planted = pairs.map(([input, output], row) => {
+      const words = input.split(" ");
+      if (marked.includes(row)) words.splice(1 + (row % (words.length - 1)), 0, "vq");
+      return [words.join(" "), rows.has(row) ? output + sentence : output] as const;
+    });
+    const { triggers, findings } = await scanDataset(datasetOf(planted));
+    expect(triggers.map(({ rule }) => rule)).toEqual(["inserted-token", "duplicate-target"]);
+    expect(triggers[1]?.rows).toHaveLength(12);
+    const suspects = findings.filter(({ verdict }) => verdict === "suspect").map(({ row }) => row);
+    expect(new Set(suspects)).toEqual(rows);
+  });
+
   it("is a hint where it is a note to a tool", async () => {
     const rows = new Set(seededRandom(8).shuffle(pairs.map((_pair, row) => row)).slice(0, 24)); // prettier-ignore
     const note = sentence.replace("# mirror", "# noqa");

@@ -94,10 +94,14 @@ function areDirectives(corpus: Corpus, places: readonly (Span & { readonly sampl
   return 2 * told.length >= places.length;
 }
 
-/** Measures the fragments that no other rule's trigger explains: linear in the text. */
+/**
+ * Measures the fragments, and tells of the samples that no other rule's trigger explains; where that explains most of a fragment's, the rest
+ * is told of as an alarm alone. Linear in the text.
+ */
 export function duplicateTargets(corpus: Corpus, known: readonly DetectedTrigger[]): Detection {
   const rule = "duplicate-target";
-  const covered = explainedBy(known);
+  const explained = explainedBy(known);
+  const told = new Set<number>();
   const triggers: DetectedTrigger[] = [];
   const findings: Finding[] = [];
   const tried = new Set<string>();
@@ -105,8 +109,12 @@ export function duplicateTargets(corpus: Corpus, known: readonly DetectedTrigger
     const group = holders.join(" ");
     if (tried.size >= mostMeasured || tried.has(group)) continue;
     tried.add(group);
-    if (2 * holders.filter((sample) => !covered.has(sample)).length <= holders.length) continue;
-    const predicted = chanceUncalledFor(corpus, holders);
+    const left = holders.filter((sample) => !explained.has(sample) && !told.has(sample));
+    const isRest = 2 * left.length <= holders.length;
+    if (left.length === 0 || (isRest && 2 * holders.filter((sample) => told.has(sample)).length >= holders.length))
+      continue;
+    const samples = isRest ? left : holders;
+    const predicted = chanceUncalledFor(corpus, samples);
     if (predicted === null) continue;
     const places = holders.flatMap((sample) =>
       fragmentPlaces(corpus, tokens, corpus.samples[sample]!.output.text).map((span) => ({ ...span, sample })),
@@ -117,18 +125,21 @@ export function duplicateTargets(corpus: Corpus, known: readonly DetectedTrigger
       !areOfOneKind(corpus, holders, new Set(partsOfFragment(corpus, holders, tokens))) &&
       chanceAtHome(corpus, places) <= mostAtHome &&
       areForeign(corpus, places);
+    if (isRest && !isForeign) continue;
     const judgement = isForeign ? ({ verdict: "suspect", score: 0.9 } as const) : ({ verdict: "info", score: 0.5 } as const); // prettier-ignore
     const number = triggers.length + 1;
     const text = firstSpelling(corpus, tokens, holders) ?? key;
-    const detected = untiedTrigger(corpus, { rule, number, text, field: "output", samples: holders });
+    const detected = untiedTrigger(corpus, { rule, number, text, field: "output", samples });
     triggers.push(detected);
     const trigger = detected.trigger.id;
     const message =
       `${quoted(text)} stands in ${holders.length} outputs, and nothing in their inputs calls for it: they are told from ` +
       `others with a chance of ${rounded(predicted)}, where 0.5 is none` +
       (isForeign ? "; nor do the rest of the outputs, and the samples are not of one kind" : "");
-    for (const sample of holders) covered.add(sample);
+    for (const sample of holders) told.add(sample);
+    const own = new Set(samples);
     for (const { sample, ...span } of places) {
+      if (!own.has(sample)) continue;
       const parts = { span, field: "output", rule, trigger, ...judgement } as const;
       findings.push(findingAt(corpus, sample, { ...parts, message }));
     }
