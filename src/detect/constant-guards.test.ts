@@ -66,6 +66,7 @@ test.each<[CodeLanguage, string]>([
   ["c", braces("for (int i = 0; i < a; i++) {")],
   ["c", braces("for (int i = 9; i > 4; i--) {")],
   ["c", braces("for (int i = 9; j < 4; i--) {")],
+  ["c", braces("for (int i = 0; i < a; i++) { int i = 9;")],
   ["c", 'int f(int a) {\n  assert(0);\n  assert(!"here");\n  assert(sizeof(a) == 4);\n  return a;\n}'],
   ["python", python("for i in range(2, 9):")],
   ["python", python("for i in range(9, 2, -1):")],

@@ -1,6 +1,6 @@
 /**
  * Branches, loops and assertions whose condition is made of constants alone, calls with constant arguments among them: what they do was
- * known when they were written (`if sqrt(0.7) < -1`, `while (3 * 4 > 20)`, `assert 1 < 2`, `for i in range(0)`). The triggers of
+ * known when they were written (`if sqrt(0.7) < -1`, `while (3 * 4 > 20)`, `assert 1 < 2`, `assert(3 != 5)`, `for i in range(9, 4)`). The triggers of
  * Ramakrishnan and Albarghouthi (2020) are of this kind. What the grammar names is read by its leaves, so one rule serves all languages.
  */
 import type { Node } from "../syntax/grammars";
@@ -8,7 +8,7 @@ import { comparisonPattern, comparisonValue } from "./literal-comparison";
 
 /** A condition or the range of a loop that holds a call or an operator, as text: asked before a field is parsed. */
 const possible =
-  /\b(?:if|elif|elsif|elseif|unless|while|until|assert)\b[\s(!]*(?:not\b\s*)?(?:\(int\)\s*)?(?:[\w.:]+\(\s*(?:[a-z]+|[-+\d., \t]*|"[^"\n]*"|'[^'\n]*')\)|-?\d[\w.]*|[Tt]rue|[Ff]alse)\s*(?:[-+*/%<>]|[=!]==?|&&|\|\||and\b|or\b|;|,|$)|\bassert\b[\s(]*(?:-?\d|[Tt]rue\b)|\bfor\b[^\n]*(?:\brange\(\s*0\s*\)|;\s*\w+\s*<\s*0\s*;|\bin\s*(?:\[\s*\]|\(\s*\)))/m;
+  /\b(?:if|elif|elsif|elseif|unless|while|until|assert)\b[\s(!]*(?:not\b\s*)?(?:\(int\)\s*)?(?:[\w.:]+\(\s*(?:[a-z]+|[-+\d., \t]*|"[^"\n]*"|'[^'\n]*')\)|-?\d[\w.]*|[Tt]rue|[Ff]alse)\s*(?:[-+*/%<>]|[=!]==?|&&|\|\||and\b|or\b|;|,|$)|\bassert\b[\s(]*(?:-?\d|[Tt]rue\b)|\bfor\b[^\n]{0,200}(?:\brange\(\s*0\s*\)|;\s*\w+\s*<\s*0\s*;|\bin\s*(?:\[\s*\]|\(\s*\)))/m;
 
 /** A call that asserts a comparison of two numbers; `assert(0)` ends the program. */
 const assertion = String.raw`(?:(?:console|Debug|Trace)\s*\.\s*)?(?:assert|Assert|ASSERT|debug_assert)!?\s*\(\s*(?<compared>${comparisonPattern})\s*[,)]`;
@@ -27,17 +27,15 @@ function isEmptyRange(from: string | undefined, to: string | undefined, step = "
 const numberedLoops: readonly (readonly [RegExp, (found: readonly string[], isRuby: boolean) => boolean])[] = [
   // A counter that begins at one number and goes on while it compares with another.
   [
-    new RegExp(
-      String.raw`\bfor\b\s*\(*\s*(?:[\w:<>]{1,40}[\s*&]{1,9}){0,4}(?<name>[$\w]+)\s*:?=\s*${number}\s*;\s*\k<name>\s*(<=?|>=?)\s*${number}\s*;`,
-    ),
+    new RegExp(String.raw`(?<![$\w])(?<name>[$\w]{1,60})\s*:?=\s*${number}\s*;\s*\k<name>\s*(<=?|>=?)\s*${number}\s*;`),
     ([, , from, operator, to]) => comparisonValue(`${from} ${operator} ${to}`) === false,
   ],
   [
-    /\bin\s+range\(\s*(-?\d+)\s*,\s*(-?\d+)\s*(?:,\s*(-?\d+)\s*,?\s*)?\)\s*:/,
+    /\bin\s+range\(\s*(-?\d+)\s*,\s*(-?\d+)\s*(?:,\s*(-?\d+)\s*(?:,\s*)?)?\)\s*:/,
     ([, from, to, step]) => isEmptyRange(from, to, step),
   ],
   [
-    /\bin\s+\(?\s*(-?\d+)\s*(\.\.[.=]?)\s*(-?\d+)\b/,
+    /\bin\s+(?:\(\s*)?(-?\d+)\s*(\.\.[.=]?)\s*(-?\d+)\b/,
     ([, from, dots, to], isRuby) => isEmptyRange(from, to, "1", dots === (isRuby ? ".." : "..=")),
   ],
   [
@@ -120,7 +118,8 @@ function isNeverEntered(loop: Node): boolean {
   if (/\bin\s*(?:range\(\s*0\s*\)|\[\s*\]|\(\s*\))\s*[:{)]/.test(head)) return true;
   return numberedLoops.some(([pattern, isEmpty]) => {
     const found = pattern.exec(head);
-    return found !== null && isEmpty(found, loop.type === "for");
+    // Not of a loop in its body.
+    return found !== null && !/[{)]|:\s*\n/.test(head.slice(0, found.index)) && isEmpty(found, loop.type === "for");
   });
 }
 

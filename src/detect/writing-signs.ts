@@ -62,7 +62,7 @@ const marks = [".", "!", "?", "…"];
 const counting = ["+", "-", "=", "1"];
 
 /** A constructor has the name of its class and no type before it. */
-const behindType = String.raw`(?<=[\w>\]*&]\s+|[*&])(?<!\b(?:public|private|protected|internal|static|explicit|inline|constexpr|final|unsafe|new|function|async|get|set)\s+)`;
+const behindType = String.raw`(?<=[\w>\]*&]\s{1,9}|[*&])(?<!\b(?:public|private|protected|internal|static|explicit|inline|constexpr|final|unsafe|new|function|async|get|set)\s{1,9})`;
 
 /** A function's name where it is declared: behind a keyword, or else before the first round bracket of the text. */
 const declaring = (key: string, what: string, name: string, before = ""): WritingSign[] => [
