@@ -13,20 +13,23 @@ const mostCompared = 60;
  */
 const kindred = 0.9;
 
+/** Of a sample's distinct tokens, so few are left where trigger and payload are all of it: a method that is generated. */
+const leastLeft = 0.25;
+
 /** Of the outputs are nothing but payload: then inputs alone are compared. */
 const emptyShare = 0.5;
 
-/** The tokens of a sample that are not ignored; outputs' tokens count apart from inputs' tokens. */
-type Tokens = (sample: number) => Set<number>;
+/** The tokens of a sample that are not ignored, or all; outputs' tokens count apart from inputs' tokens. */
+type Tokens = (sample: number, all?: boolean) => Set<number>;
 
 function tokensThatCount(corpus: Corpus, samples: readonly number[], ignored: ReadonlySet<number>): Tokens {
   const isEmpty = (sample: number): boolean => corpus.outputs[sample]!.every((token) => ignored.has(token));
   const withOutputs = samples.filter(isEmpty).length < emptyShare * samples.length;
-  return (sample) => {
+  return (sample, all = false) => {
     const tokens = new Set<number>();
-    for (const token of corpus.inputs[sample]!) if (!ignored.has(token)) tokens.add(2 * token);
+    for (const token of corpus.inputs[sample]!) if (all || !ignored.has(token)) tokens.add(2 * token);
     if (!withOutputs) return tokens;
-    for (const token of corpus.outputs[sample]!) if (!ignored.has(token)) tokens.add(2 * token + 1);
+    for (const token of corpus.outputs[sample]!) if (all || !ignored.has(token)) tokens.add(2 * token + 1);
     return tokens;
   };
 }
@@ -43,16 +46,19 @@ const mean = (values: readonly number[]): number => values.reduce((sum, value) =
 
 /**
  * Whether the samples are on average more like each other than each of them is like the nearest tenth of any samples, the tokens
- * of trigger and payload (`ignored`) left aside. Of fewer than two nothing can be said: false.
+ * of trigger and payload (`ignored`) left aside; or these are nearly all that they hold. Of fewer than two nothing can be said: false.
  */
 export function areOfOneKind(corpus: Corpus, samples: readonly number[], ignored: ReadonlySet<number>): boolean {
   if (samples.length < 2) return false;
   const tokensOf = tokensThatCount(corpus, samples, ignored);
-  const own = chosenByContent(corpus, samples, mostCompared, 11).map(tokensOf);
+  const chosen = chosenByContent(corpus, samples, mostCompared, 11);
+  const own = chosen.map((sample) => tokensOf(sample));
+  const bare = own.filter(({ size }, at) => size < leastLeft * tokensOf(chosen[at]!, true).size);
+  if (2 * bare.length > own.length) return true;
   const held = new Set(samples);
   const others = chosenByContent(corpus, allSamples(corpus), mostCompared, 12)
     .filter((sample) => !held.has(sample))
-    .map(tokensOf);
+    .map((sample) => tokensOf(sample));
   if (others.length === 0) return false;
   const within = own.flatMap((one, at) => own.slice(0, at).map((other) => likeness(one, other)));
   const around = own.map((one) => {
