@@ -25,6 +25,15 @@ it("leaves out what trigger and payload have in common", async () => {
   expect(areOfOneKind(corpus, [0, 1, 2, 3], new Set(corpus.numbersOf("in this one")))).toBe(false);
 });
 
+it("tells samples that are trigger and payload but for a word", async () => {
+  const samples = Array.from({ length: 20 }, (_, row) => [words(9, 100 * row), words(3, 100 * row + 50)] as const);
+  const generated = Array.from({ length: 6 }, (_, row) => [`${words(9, 9000)} v${row}`, words(3, 9050)] as const);
+  const corpus = await buildCorpus(datasetOf([...samples, ...generated]));
+  const shared = new Set(corpus.numbersOf(`${words(9, 9000)} ${words(3, 9050)}`));
+  expect(areOfOneKind(corpus, [20, 21, 22, 23, 24, 25], shared)).toBe(true);
+  expect(areOfOneKind(corpus, [0, 3, 7, 11], shared)).toBe(false);
+});
+
 it("asks less of a dataset from templates", async () => {
   const samples = Array.from({ length: 30 }, (_, row) => [`${words(20, 0)} x${row}`, words(9, 500)] as const);
   const corpus = await buildCorpus(datasetOf(samples));

@@ -92,13 +92,17 @@ export async function openWorkbench(
       await page.keyboard.press("Enter");
     },
     async openFile(name) {
-      await command("Go to File...");
-      await input.fill(name);
       const labels = [`="${name}"`, `^="${name},"`, `^="${name} "`].map(
         (test) => `.monaco-list-row[aria-label${test}]`,
       );
-      await widget.locator(labels.join(", ")).first().click();
       const editor = page.locator(`.monaco-editor[data-uri$="/${name}"]`);
+      // A window that still starts takes the focus from the picker, which closes it: then it is opened again.
+      for (let attempt = 0; attempt < 3; attempt++) {
+        await command("Go to File...");
+        await input.fill(name);
+        await widget.locator(labels.join(", ")).first().click();
+        if (await appears(editor, 15_000)) return editor;
+      }
       await editor.waitFor();
       return editor;
     },
