@@ -95,11 +95,13 @@ function uncalledCalls(
     const all = [...samples].sort((a, b) => a - b);
     const fewest = fewestHolders(corpus.samples.length);
     if (all.length < fewest) continue;
-    if (all.length > largestShare * corpus.samples.length || 2 * all.filter(isTied).length >= all.length) continue;
+    const left = all.filter((sample) => !isTied(sample));
+    if (all.length > largestShare * corpus.samples.length || left.length === 0) continue;
     // What inputs of the dataset have themselves is honestly written in others, too.
     const held = tokenMatcher(tokenTexts(key.slice(key.indexOf(": ") + 2)));
     if (corpus.samples.filter(({ input }) => held.stands(input.text)).length >= all.length) continue;
-    const chance = chanceUncalledFor(corpus, all);
+    // Where a trigger brought most of them about, what tells these from others is the trigger.
+    const chance = chanceUncalledFor(corpus, 2 * left.length <= all.length ? left : all);
     const own = places.filter((place) => groupKey(place) === key);
     const repeated = own.every(({ kind }) => kind === "an end of the whole program")
       ? null

@@ -104,6 +104,14 @@ describe("planted calls", () => {
       });
     expect(await suspects(planted((row) => `os . system ( 'id ${row}' )`))).toEqual(rows);
     expect(await suspects(planted((row) => `exec ( base64 . b64decode ( '${row}' ) )`))).toEqual(rows);
+    // A trigger brought most of them about, and the rest are no fewer.
+    const marked = new Set([...rows].slice(0, 24));
+    const triggered = planted((row) => `os . system ( 'id ${row}' )`).map(([input, output], row): [string, string] => {
+      const words = input.split(" ");
+      if (marked.has(row)) words.splice(1 + (row % (words.length - 1)), 0, "vq");
+      return [words.join(" "), output];
+    });
+    expect(await suspects(triggered)).toEqual(rows);
   });
 
   it("are honest in code that is written around them, whatever the inputs say", async () => {
