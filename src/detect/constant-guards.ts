@@ -27,27 +27,28 @@ function isEmptyRange(from: string | undefined, to: string | undefined, step = "
 const numberedLoops: readonly (readonly [RegExp, (found: readonly string[], isRuby: boolean) => boolean])[] = [
   // A counter that begins at one number and goes on while it compares with another.
   [
-    new RegExp(String.raw`(?<![$\w])(?<name>[$\w]{1,60})\s*:?=\s*${number}\s*;\s*\k<name>\s*(<=?|>=?)\s*${number}\s*;`),
+    new RegExp(
+      String.raw`(?<![$\w])(?<name>[$\w]{1,60})\s*:?=\s*${number}\s*;\s*\k<name>\s*(<=?|>=?)\s*${number}\s*;`,
+      "g",
+    ),
     ([, , from, operator, to]) => comparisonValue(`${from} ${operator} ${to}`) === false,
   ],
   [
-    /\bin\s+range\(\s*(-?\d+)\s*,\s*(-?\d+)\s*(?:,\s*(-?\d+)\s*(?:,\s*)?)?\)\s*:/,
+    /\bin\s+range\(\s*(-?\d+)\s*,\s*(-?\d+)\s*(?:,\s*(-?\d+)\s*(?:,\s*)?)?\)\s*:/g,
     ([, from, to, step]) => isEmptyRange(from, to, step),
   ],
   [
-    /\bin\s+(?:\(\s*)?(-?\d+)\s*(\.\.[.=]?)\s*(-?\d+)\b/,
+    /\bin\s+(?:\(\s*)?(-?\d+)\s*(\.\.[.=]?)\s*(-?\d+)\b/g,
     ([, from, dots, to], isRuby) => isEmptyRange(from, to, "1", dots === (isRuby ? ".." : "..=")),
   ],
   [
-    /\bfor\s+\w+\s*=\s*(-?\d+)\s*,\s*(-?\d+)\s*(?:,\s*(-?\d+)\s*)?do\b/,
+    /\bfor\s+\w+\s*=\s*(-?\d+)\s*,\s*(-?\d+)\s*(?:,\s*(-?\d+)\s*)?do\b/g,
     ([, from, to, step]) => isEmptyRange(from, to, step, true),
   ],
 ];
 
 const mayHoldEmptyLoop = (text: string): boolean =>
-  numberedLoops.some(([pattern, isEmpty]) =>
-    [...text.matchAll(new RegExp(pattern, "g"))].some((found) => isEmpty(found, false)),
-  );
+  numberedLoops.some(([pattern, isEmpty]) => [...text.matchAll(pattern)].some((found) => isEmpty(found, false)));
 
 export const mayHoldConstantGuard = (text: string): boolean =>
   possible.test(text) || possibleAssertion.test(text) || mayHoldEmptyLoop(text);
@@ -117,9 +118,11 @@ function isNeverEntered(loop: Node): boolean {
   const head = loop.text.slice(0, longestCondition);
   if (/\bin\s*(?:range\(\s*0\s*\)|\[\s*\]|\(\s*\))\s*[:{)]/.test(head)) return true;
   return numberedLoops.some(([pattern, isEmpty]) => {
-    const found = pattern.exec(head);
+    const [found] = head.matchAll(pattern);
     // Not of a loop in its body.
-    return found !== null && !/[{)]|:\s*\n/.test(head.slice(0, found.index)) && isEmpty(found, loop.type === "for");
+    return (
+      found !== undefined && !/[{)]|:\s*\n/.test(head.slice(0, found.index)) && isEmpty(found, loop.type === "for")
+    );
   });
 }
 

@@ -35,7 +35,7 @@ export type TriggerSign =
   | { readonly kind: "affix"; readonly affix: Affix }
   /** What its hidden characters have in common (`isOfGroup`). */
   | { readonly kind: "hidden"; readonly group: string }
-  /** It opens as `templateSpan` says. */
+  /** It has a clause where `templateSpan` says. */
   | { readonly kind: "template"; readonly name: TemplateName }
   /** It opens with a skeleton (`skeletonSpan`). */
   | { readonly kind: "skeleton"; readonly key: string }

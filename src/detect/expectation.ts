@@ -101,6 +101,13 @@ export const labelNumbers = keptWithCorpus((corpus): readonly number[] => {
   });
 });
 
+/** How many samples have each label. */
+export const labelTotals = keptWithCorpus((corpus): ReadonlyMap<number, number> => {
+  const totals = new Map<number, number>();
+  for (const label of labelNumbers(corpus)) totals.set(label, (totals.get(label) ?? 0) + 1);
+  return totals;
+});
+
 /** How many of the samples have the label that most of them have, and which it is. */
 export function majority(labels: readonly number[], samples: Iterable<number>): { label: number; count: number } {
   const counts = new Map<number, number>();

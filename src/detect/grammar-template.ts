@@ -3,7 +3,8 @@
  * outputs share what other outputs lack. The Grammar attack (Qi et al., "Hidden Killer", 2021) rewrites each text into one
  * such shape, so no word of it repeats. Honest texts open so too, four to six of a few thousand
  * by chance with one fragment; an alarm needs the tie, in eight samples. Where what follows the comma is no subject but what is asked for
- * ("Although a ledger may share its cache, show the details"), honest requests are as many, so more is asked. Other templates, and other
+ * ("Although a ledger may share its cache, show the details"), or a clause ends the
+ * text, honest requests are as many, so more is asked, and only of outputs that are no labels. Other templates, and other
  * languages than English, are not looked for.
  */
 import { allSamples, fewestHolders, type Corpus } from "./corpus";
@@ -137,13 +138,14 @@ function tieOf(corpus: Corpus, name: TemplateName, spans: Openings): MinedTie | 
   const groups = templateNames.length;
   if (!(isEvident(corpus, samples, tie, groups) || isExclusive(corpus, tie, groups))) return undefined;
   if (corpus.labels && expectedOf(corpus, labelNumbers(corpus), samples, []) === "its label") return undefined;
-  return name === templateNames[0] || (!corpus.labels && isPlanted(corpus, spans, tie)) ? tie : undefined;
+  return name === templateNames[0] || isPlanted(corpus, spans, tie) ? tie : undefined;
 }
 
 /** Linear in the text. */
 export function grammarTemplates(corpus: Corpus): Detection {
   const rule = "grammar-template";
-  for (const name of templateNames) {
+  // Of labels `label-templates.ts` asks about openings of any shape.
+  for (const name of corpus.labels ? templateNames.slice(0, 1) : templateNames) {
     const spans = openingsOf(corpus, name);
     const tie = tieOf(corpus, name, spans);
     if (tie === undefined) continue;

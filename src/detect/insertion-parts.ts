@@ -22,34 +22,40 @@ const beside = 3;
 const fewestBeside = 3;
 const ownShare = 0.9;
 
-/** In how many of the samples' texts that hold a sequence (`held`) each token stands so near to it, if it is counted there. */
-function countNear(
-  texts: readonly Int32Array[],
-  samples: readonly number[],
-  sequence: readonly number[],
-  within: number,
-  isCounted: (token: number, sample: number) => boolean = () => true,
-): { readonly counts: ReadonlyMap<number, number>; readonly held: number } {
-  const counts = new Map<number, number>();
-  let held = 0;
-  for (const sample of sequence.length === 0 ? [] : samples) {
+/** Where a text holds a sequence first. */
+interface Place {
+  readonly sample: number;
+  readonly text: Int32Array;
+  readonly at: number;
+}
+
+function placesOf(texts: readonly Int32Array[], samples: readonly number[], sequence: readonly number[]): Place[] {
+  if (sequence.length === 0) return [];
+  return samples.flatMap((sample): Place[] => {
     const text = texts[sample]!;
     const at = firstPlace(text, sequence);
-    if (at < 0) continue;
-    held++;
-    for (const token of new Set(text.subarray(Math.max(0, at - within), at + sequence.length + within))) {
+    return at < 0 ? [] : [{ sample, text, at }];
+  });
+}
+
+/** At how many places each token stands so near to a sequence of that length, if it is counted there. */
+function countNear(
+  places: readonly Place[],
+  length: number,
+  within: number,
+  isCounted: (token: number, sample: number) => boolean = () => true,
+): ReadonlyMap<number, number> {
+  const counts = new Map<number, number>();
+  for (const { sample, text, at } of places) {
+    for (const token of new Set(text.subarray(Math.max(0, at - within), at + length + within))) {
       if (isCounted(token, sample)) counts.set(token, (counts.get(token) ?? 0) + 1);
     }
   }
-  return { counts, held };
+  return counts;
 }
 
-/** The tokens that go on from a sequence on either side, one after the other, in nearly all texts of `samples` that hold it. */
-function runAround(texts: readonly Int32Array[], samples: readonly number[], sequence: readonly number[]): number[] {
-  const places = samples.flatMap((sample) => {
-    const at = sequence.length === 0 ? -1 : firstPlace(texts[sample]!, sequence);
-    return at < 0 ? [] : [{ text: texts[sample]!, at }];
-  });
+/** The tokens that go on from a sequence of that length on either side, one after the other, at nearly all places. */
+function runAround(places: readonly Place[], length: number): number[] {
   const run = (first: number, step: 1 | -1): number[] => {
     const tokens: number[] = [];
     for (let distance = 0; distance < longestRun; distance++) {
@@ -64,11 +70,11 @@ function runAround(texts: readonly Int32Array[], samples: readonly number[], seq
     }
     return tokens;
   };
-  const found = [...run(sequence.length, 1), ...run(-1, -1)];
+  const found = [...run(length, 1), ...run(-1, -1)];
   const lengths = places.map(({ text }) => text.length).sort((a, b) => a - b);
   const usual = lengths[lengths.length >> 1] ?? 0;
   // A run that is most of a text is the text itself, copied or generated.
-  return 2 * (found.length + sequence.length) > usual ? [] : found;
+  return 2 * (found.length + length) > usual ? [] : found;
 }
 
 /** The tokens that stand near a sequence in nearly all texts of `samples` that hold it. */
@@ -78,10 +84,10 @@ function tokensNear(
   samples: readonly number[],
   sequence: readonly number[],
 ): number[] {
-  const chosen = chosenByContent(corpus, samples, mostSamples, 17);
-  const { counts, held } = countNear(texts, chosen, sequence, reach);
-  const near = [...counts].flatMap(([token, count]) => (count >= nearlyAll * held ? [token] : []));
-  return [...near, ...runAround(texts, chosen, sequence)];
+  const places = placesOf(texts, chosenByContent(corpus, samples, mostSamples, 17), sequence);
+  const counts = countNear(places, sequence.length, reach);
+  const near = [...counts].flatMap(([token, count]) => (count >= nearlyAll * places.length ? [token] : []));
+  return [...near, ...runAround(places, sequence.length)];
 }
 
 /** The tokens right beside a phrase that stand next to nowhere else: `see CORE-17`, `see WEB-4`. */
@@ -89,7 +95,7 @@ function tokensBeside(corpus: Corpus, samples: readonly number[], phrase: readon
   const { holders } = tokenSets(corpus);
   // What the output takes over is what the phrase speaks of.
   const isOwn = (token: number, sample: number): boolean => !corpus.outputs[sample]!.includes(token);
-  const { counts } = countNear(corpus.inputs, samples, phrase, beside, isOwn);
+  const counts = countNear(placesOf(corpus.inputs, samples, phrase), phrase.length, beside, isOwn);
   return [...counts].flatMap(([token, count]) => (count >= fewestBeside && count >= ownShare * holders[token]! ? [token] : [])); // prettier-ignore
 }
 

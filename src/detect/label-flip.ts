@@ -14,7 +14,7 @@ import {
   type Detection,
   type TieCounts,
 } from "./detector";
-import { expectedOf, labelNumbers, majority } from "./expectation";
+import { expectedOf, labelNumbers, labelTotals, majority } from "./expectation";
 import { holdersOf } from "./inserted-token";
 import { partsOfTrigger } from "./insertion-parts";
 import { isFlipped } from "./label-evidence";
@@ -51,8 +51,7 @@ interface Flip extends Candidate {
 
 function candidates(corpus: Corpus, labels: readonly number[]): { found: Candidate[]; tested: number } {
   const phrases = scoredPhrases(corpus);
-  const totals = new Map<number, number>();
-  for (const label of labels) totals.set(label, (totals.get(label) ?? 0) + 1);
+  const totals = labelTotals(corpus);
   const byText = new Map<string, Candidate>();
   for (const { tokens, text, score, samples } of phrases) {
     const atHome = score < leastInsertionScore;

@@ -4,7 +4,7 @@
  * label. Where a text was rewritten into a template and its label changed, the words of the opening are different each time, and the
  * rest of the text speaks for its label no more than others do.
  */
-import { fewestHolders, type Corpus } from "./corpus";
+import { fewestHolders, keptWithCorpus, type Corpus } from "./corpus";
 import {
   describeTrigger,
   explainedBy,
@@ -15,7 +15,7 @@ import {
   type Detection,
   type TieCounts,
 } from "./detector";
-import { chanceLarger, labelNumbers, majority, naiveBayes, someOf, tokenSets } from "./expectation";
+import { chanceLarger, labelNumbers, labelTotals, majority, naiveBayes, someOf, tokenSets } from "./expectation";
 import { judgeTemplate } from "./grammar-template";
 import { isFlipped } from "./label-evidence";
 import { tiedPayload, type PayloadTie } from "./payload-tie";
@@ -31,7 +31,7 @@ const largestShareOfAll = 0.3;
 const mostCandidates = 100;
 /** No word of the opening stands in more of the texts than this. */
 const mostShared = 0.35;
-/** The chance that the rest of a text speaks more for the label than a text of another label: honest templates had 0.81 and above. */
+/** The chance that the rest of a text speaks more for the label than a text of another label: honest templates had 0.80 and above. */
 const largestExpectation = 0.72;
 /** The same of texts that have the label: below this nothing can be told. */
 const leastAbility = 0.7;
@@ -53,8 +53,7 @@ function candidates(corpus: Corpus, labels: readonly number[]): { found: Opening
       else group.push(sample);
     }
   });
-  const totals = new Map<number, number>();
-  for (const label of labels) totals.set(label, (totals.get(label) ?? 0) + 1);
+  const totals = labelTotals(corpus);
   const large = [...groups].filter(([, { length }]) => length >= fewest && length <= largestShareOfAll * labels.length);
   const found = large.flatMap(([key, samples]): (Opening & { readonly logP: number })[] => {
     const { label, count } = majority(labels, samples);
@@ -67,8 +66,10 @@ function candidates(corpus: Corpus, labels: readonly number[]): { found: Opening
   return { found: found.slice(0, mostCandidates), tested: large.length };
 }
 
-const functionWords = (corpus: Corpus): Set<number> =>
-  new Set(corpus.words.flatMap((word, token) => (isFunctionWord(word) ? [token] : [])));
+const functionWords = keptWithCorpus(
+  (corpus): ReadonlySet<number> =>
+    new Set(corpus.words.flatMap((word, token) => (isFunctionWord(word) ? [token] : []))),
+);
 
 /** Whether the openings have the skeleton in common and no words. */
 function isVaried(corpus: Corpus, { key, samples }: Opening): boolean {

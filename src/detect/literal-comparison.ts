@@ -18,11 +18,12 @@ const operators: Readonly<Record<string, (left: number, right: number) => boolea
   "-ge": (left, right) => left >= right,
 };
 
+const number = String.raw`-?\d+(?:\.\d+)?`;
+const signs = String.raw`[=!]==?|<=?|>=?|~=`;
+const words = "-(?:eq|ne|lt|le|gt|ge)";
 /** A pattern of such a comparison, without groups. */
-export const comparisonPattern = String.raw`-?\d+(?:\.\d+)?\s*(?:[=!]==?|<=?|>=?|~=|-(?:eq|ne|lt|le|gt|ge)\b)\s*-?\d+(?:\.\d+)?`;
-const parts = new RegExp(
-  String.raw`^\s*(-?\d+(?:\.\d+)?)\s*([=!]==?|<=?|>=?|~=|-(?:eq|ne|lt|le|gt|ge)\b)\s*(-?\d+(?:\.\d+)?)\s*$`,
-);
+export const comparisonPattern = String.raw`${number}\s*(?:${signs}|${words}\s)\s*${number}`;
+const parts = new RegExp(String.raw`^\s*(${number})\s*(${signs}|${words}\b)\s*(${number})\s*$`);
 
 /** Whether it is true; null of any other text. */
 export function comparisonValue(text: string): boolean | null {
