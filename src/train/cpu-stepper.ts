@@ -1,34 +1,23 @@
 /**
- * Steps on the CPU. A session computes the gradients; weights and moments are updated where they lie. Every kind of tensor is one
- * array.
+ * Steps on the CPU. A session computes the gradients; weights and moments are updated where they lie.
  */
 import { createSession, loadRuntime, type Session, type Tensor } from "../graph/runtime";
-import type { TensorShapes } from "../model/model";
 import { clipFactorOf, type AdamWScalars } from "./adamw";
-import { makeAdamWKernel, type AdamWKernel } from "./adamw-kernel";
 import type { Stepper, StepperOptions, StepResult, TensorsByName } from "./stepper";
-import { additionGraph, gradientGraph, gradientName, nextName, stateName, type StateKind } from "./training-graph";
+import {
+  additionGraph,
+  gradientGraph,
+  gradientName,
+  nextName,
+  stateKinds,
+  stateName,
+  type StateKind,
+} from "./training-graph";
+import { FlatTensors } from "./flat-tensors";
+import { UpdateMemory } from "./update-memory";
 
 /** Elements added at a time. */
 const stretchLength = 2 ** 17;
-
-/** The tensors of all names one after the other in one array, and each as a view of it. */
-class FlatTensors {
-  readonly whole: Float32Array;
-  readonly views: ReadonlyMap<string, Float32Array>;
-
-  constructor(shapes: TensorShapes) {
-    const views: [string, number, number][] = [];
-    let end = 0;
-    for (const [name, shape] of shapes) {
-      const start = end;
-      end += shape.reduce((product, length) => product * length, 1);
-      views.push([name, start, end]);
-    }
-    this.whole = new Float32Array(end);
-    this.views = new Map(views.map(([name, from, to]) => [name, this.whole.subarray(from, to)]));
-  }
-}
 
 /** What a step in several parts needs besides. */
 interface Addition {
@@ -47,10 +36,8 @@ interface Stretch {
 export class CpuStepper implements Stepper {
   private constructor(
     private readonly gradients: Session,
-    private readonly update: AdamWKernel,
+    private readonly memory: UpdateMemory,
     private readonly clipNorm: number,
-    private readonly state: Readonly<Record<StateKind, FlatTensors>>,
-    private readonly gradient: FlatTensors,
     /** Weights, and where the gradients go. */
     private readonly bound: Stretch,
     private readonly addition: Addition | undefined,
@@ -66,41 +53,42 @@ export class CpuStepper implements Stepper {
       threads,
       ...(profilePrefix === undefined ? {} : { profilePrefix }),
     });
-    const flat = (kind: StateKind): FlatTensors => {
-      const tensors = new FlatTensors(shapes);
-      for (const [name, view] of tensors.views) view.set(initial(kind, name) ?? []);
-      return tensors;
-    };
-    const state = { parameter: flat("parameter"), moment1: flat("moment1"), moment2: flat("moment2") };
-    const gradient = new FlatTensors(shapes);
+    const memory = new UpdateMemory(shapes);
+    const { parameter, gradient } = memory.tensors;
+    for (const kind of stateKinds) {
+      for (const [name, data] of memory.tensors[kind].views) data.set(initial(kind, name) ?? []);
+    }
     const tensor = (data: Float32Array, shape: readonly number[]): Tensor => new runtime.Tensor("float32", data, shape);
     const bound: Stretch = { feeds: {}, fetches: {} };
     for (const [name, shape] of shapes) {
-      bound.feeds[stateName("parameter", name)] = tensor(state.parameter.views.get(name)!, shape);
+      bound.feeds[stateName("parameter", name)] = tensor(parameter.views.get(name)!, shape);
       bound.fetches[gradientName(name)] = tensor(gradient.views.get(name)!, shape);
     }
     for (const [name, data] of frozen) {
       bound.feeds[stateName("parameter", name)] = tensor(data, model.shapes.get(name)!);
     }
     const makeAddition = async (): Promise<Addition> => {
-      const other = new FlatTensors(shapes);
+      const other = new FlatTensors(
+        memory.layouts,
+        memory.layouts.map(({ length }) => new Float32Array(length)),
+      );
       const part = [...shapes].map(([name, shape]) => [gradientName(name), tensor(other.views.get(name)!, shape)]);
-      const stretches: Stretch[] = [];
-      for (let from = 0; from < gradient.whole.length; from += stretchLength) {
-        const stretch = ({ whole }: FlatTensors): Tensor => {
-          const data = whole.subarray(from, from + stretchLength);
-          return tensor(data, [data.length]);
-        };
-        const sum = stretch(gradient);
-        stretches.push({ feeds: { sum, part: stretch(other) }, fetches: { [nextName("sum")]: sum } });
-      }
+      const stretches = gradient.arrays.flatMap((whole, index) =>
+        Array.from({ length: Math.ceil(whole.length / stretchLength) }, (_, at): Stretch => {
+          const stretch = (array: Float32Array): Tensor => {
+            const data = array.subarray(at * stretchLength, (at + 1) * stretchLength);
+            return tensor(data, [data.length]);
+          };
+          const sum = stretch(whole);
+          return { feeds: { sum, part: stretch(other.arrays[index]!) }, fetches: { [nextName("sum")]: sum } };
+        }),
+      );
       const session = await createSession(additionGraph(), { device: "cpu", threads });
       return { session, part: Object.fromEntries(part) as TensorsByName, stretches };
     };
     const addition = options.inParts ? await makeAddition() : undefined;
     const skipsOverflow = precision === "f16";
-    const update = makeAdamWKernel();
-    return new CpuStepper(gradients, update, clipNorm, state, gradient, bound, addition, skipsOverflow);
+    return new CpuStepper(gradients, memory, clipNorm, bound, addition, skipsOverflow);
   }
 
   async step(
@@ -127,21 +115,12 @@ export class CpuStepper implements Stepper {
     }
     if (this.skipsOverflow && !Number.isFinite(gradientNorm)) return { loss, gradientNorm };
     const clip = clipFactorOf(gradientNorm, this.clipNorm) / lossScale;
-    const { parameter, moment1, moment2 } = this.state;
-    await this.update(
-      {
-        parameter: parameter.whole,
-        moment1: moment1.whole,
-        moment2: moment2.whole,
-        gradient: this.gradient.whole,
-      },
-      { ...update, clip },
-    );
+    await this.memory.update({ ...update, clip });
     return { loss, gradientNorm };
   }
 
   read(kind: StateKind): Promise<Map<string, Float32Array>> {
-    return Promise.resolve(new Map(this.state[kind].views));
+    return Promise.resolve(new Map(this.memory.tensors[kind].views));
   }
 
   async dispose(): Promise<void> {
