@@ -52,8 +52,11 @@ export class AnsweringSessions {
     );
   }
 
-  /** A session for the graph that `build` makes. */
-  async session(build: (graph: Graph, parameters: Parameters) => void): Promise<Run> {
+  /** A session for the graph that `build` makes. On a GPU the outputs that `keeps` names stay there, until they are disposed of. */
+  async session(
+    build: (graph: Graph, parameters: Parameters) => void,
+    keeps: (output: string) => boolean = () => false,
+  ): Promise<Run> {
     const graph = new Graph();
     const { device, threads = 0 } = this.options;
     const { shapes } = this.model;
@@ -63,7 +66,7 @@ export class AnsweringSessions {
       return inputName(name);
     };
     build(graph, this.bound ? constantParameters(graph, shapes, this.weights) : inputParameters(graph, shapes, input));
-    const session = await createSession(graph, { device, threads });
+    const session = await createSession(graph, { device, threads, keepOutputs: keeps });
     this.sessions.push(session);
     const inputs: TensorsByName = {};
     for (const name of read) inputs[inputName(name)] = await this.input(name);

@@ -80,7 +80,7 @@ describe.each(referenceNames)("%s", (name) => {
   });
 });
 
-test("answers longer than the places that a cache begins with are those of the definition", async () => {
+function randomLlama() {
   const config = {
     ...{ model_type: "llama", vocab_size: 50, hidden_size: 16, intermediate_size: 24, num_hidden_layers: 2 },
     ...{ num_attention_heads: 4, num_key_value_heads: 2, eos_token_id: 2, max_position_embeddings: 128 },
@@ -93,6 +93,11 @@ test("answers longer than the places that a cache begins with are those of the d
       return [name, Float32Array.from({ length: size }, () => random.normal())];
     }),
   );
+  return { model, weights };
+}
+
+test("answers longer than the places that a cache begins with are those of the definition", async () => {
+  const { model, weights } = randomLlama();
   const sources = [[7, 8], [30], [9, 10, 11, 12, 13, 14, 15]];
   const decoder = await GreedyDecoder.create(model, weights, { device: "cpu" });
   const produced = await decoder.decode(sources, 80);
@@ -100,6 +105,26 @@ test("answers longer than the places that a cache begins with are those of the d
   expect(Math.max(...produced.map((row) => row.length))).toBe(80);
   expect(produced).toEqual(await decodeByDefinition(model, weights, sources, 80));
 });
+
+test.skipIf(!hasSwiftShader)(
+  `a GPU gives the CPU's answers, long ones and those to a single token too (${swiftShaderReason})`,
+  async () => {
+    const { model, weights } = randomLlama();
+    const [cpu, webgpu] = [
+      await GreedyDecoder.create(model, weights, { device: "cpu" }),
+      await GreedyDecoder.create(model, weights, { device: "webgpu" }),
+    ];
+    for (const sources of [
+      [[7, 8], [30], [9, 10, 11, 12, 13, 14, 15]],
+      [[7], [30]],
+    ]) {
+      expect(await webgpu.decode(sources, 80)).toEqual(await cpu.decode(sources, 80));
+    }
+    await cpu.dispose();
+    await webgpu.dispose();
+  },
+  180_000,
+);
 
 test.skipIf(!hasSwiftShader).each(["t5-gated", "qwen2"] as const)(
   `weights of %s that are fed in every run lie on the GPU, and give what transformers gives (${swiftShaderReason})`,

@@ -30,8 +30,8 @@ export interface SessionOptions {
   readonly device: ResolvedDevice;
   /** Threads of one operator; 0 lets ONNX Runtime use every physical core. */
   readonly threads?: number;
-  /** Keep the outputs on the GPU (WebGPU only). */
-  readonly keepOutputs?: boolean;
+  /** Keep the outputs, or those named so, on the GPU (WebGPU only). */
+  readonly keepOutputs?: boolean | ((output: string) => boolean);
   /** Fail instead of running an operator that WebGPU lacks on the CPU. */
   readonly forbidFallback?: boolean;
   /** For a trial that may fail: ONNX Runtime prints no errors. */
@@ -52,7 +52,7 @@ export async function createSession(graph: Graph, options: SessionOptions): Prom
       logSeverityLevel: quiet ? 4 : 3,
       // A pattern lays out one block for the tensors of each combination of sizes; nearly every batch has sizes of its own.
       enableMemPattern: false,
-      ...(keepOutputs && device === "webgpu" ? { preferredOutputLocation: "gpu-buffer" as const } : {}),
+      ...(device === "webgpu" ? { preferredOutputLocation: outputLocations(graph, keepOutputs) } : {}),
       ...(forbidFallback ? { extra: { session: { disable_cpu_ep_fallback: "1" } } } : {}),
       ...(profilePrefix === undefined ? {} : { enableProfiling: true, profileFilePrefix: profilePrefix }),
     });
@@ -62,6 +62,14 @@ export async function createSession(graph: Graph, options: SessionOptions): Prom
       cause: error,
     });
   }
+}
+
+function outputLocations(
+  graph: Graph,
+  keeps: boolean | ((output: string) => boolean),
+): Record<string, OnnxRuntime.Tensor.DataLocation> {
+  const isKept = typeof keeps === "boolean" ? (): boolean => keeps : keeps;
+  return Object.fromEntries(graph.outputs.map(({ name }) => [name, isKept(name) ? "gpu-buffer" : "cpu"]));
 }
 
 export function firstLine(error: unknown): string {
