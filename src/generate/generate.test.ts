@@ -3,14 +3,15 @@ import { describe, expect, test } from "vitest";
 import { readReference, referenceNames } from "../../test/support/reference";
 import { hasSwiftShader, swiftShaderReason } from "../../test/support/swiftshader";
 import { tinyCheckpoint } from "../../test/support/tiny-checkpoint";
+import { webgpuPlacements } from "../../test/support/webgpu-placements";
 import { seededRandom } from "../foundation/random";
 import { Graph } from "../graph/graph";
 import { createSession, loadRuntime } from "../graph/runtime";
 import { modelOf } from "../model/architectures";
 import type { GenerativeModel, Model, Weights } from "../model/model";
-import { constantParameters } from "../model/parameters";
+import { constantParameters, type Parameters } from "../model/parameters";
 import { generate } from "./generate";
-import { GreedyDecoder } from "./greedy-decoder";
+import { GreedyDecoder, greedyStep } from "./greedy-decoder";
 
 const maxOutput = 12;
 
@@ -137,6 +138,28 @@ test.skipIf(!hasSwiftShader).each(["t5-gated", "qwen2"] as const)(
     expect(produced).toEqual(generated.map((row) => (row.includes(end) ? row.slice(0, row.indexOf(end)) : row)));
   },
   180_000,
+);
+
+test.skipIf(!hasSwiftShader).each(referenceNames)(
+  `what answers with %s on a GPU runs there but for arithmetic on shapes (${swiftShaderReason})`,
+  async (name) => {
+    const { model, weights } = await readReference(name);
+    const built = (build: (graph: Graph, parameters: Parameters) => void): Graph => {
+      const graph = new Graph();
+      build(graph, constantParameters(graph, model.shapes, weights));
+      return graph;
+    };
+    for (const graph of [
+      built((graph, parameters) => model.decoding.start(graph, parameters)),
+      built((graph, parameters) => greedyStep(model, graph, parameters)),
+    ]) {
+      const placed = await webgpuPlacements(graph);
+      expect(placed.has("WebGpuExecutionProvider")).toBe(true);
+      const onShapes = new Set(["Concat", "Shape"]);
+      expect([...(placed.get("CPUExecutionProvider") ?? [])].filter((operator) => !onShapes.has(operator))).toEqual([]);
+    }
+  },
+  60_000,
 );
 
 test("a cancelled generation throws Cancelled", async () => {

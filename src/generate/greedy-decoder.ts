@@ -2,11 +2,20 @@
 import { setImmediate } from "node:timers/promises";
 import { throwIfCancelled } from "../foundation/failure";
 import { loadRuntime, type Runtime, type Tensor } from "../graph/runtime";
+import type { Graph } from "../graph/graph";
 import type { Feeds, GenerativeModel, Weights } from "../model/model";
 import type { FeedArray } from "../model/padding";
+import type { Parameters } from "../model/parameters";
 import { AnsweringSessions, type AnsweringOptions, type Run } from "./answering-sessions";
 import { CpuDecodingRows, isOwn, type DecodingRows, type TensorsByName } from "./decoding-rows";
 import { GpuDecodingRows, GpuRowSessions } from "./gpu-decoding-rows";
+
+/** The step's graph, with the token that it chooses: `next_ids` int64 [batch]. */
+export function greedyStep(model: GenerativeModel, graph: Graph, parameters: Parameters): void {
+  const logits = model.decoding.step(graph, parameters);
+  const attributes = { axis: -1, keepdims: 0 };
+  graph.output("next_ids", graph.node("ArgMax", [logits], { shape: ["batch"], type: "int64", attributes }));
+}
 
 /** The two sessions of one checkpoint on one device; `dispose` releases them. */
 export class GreedyDecoder {
@@ -30,9 +39,7 @@ export class GreedyDecoder {
         () => true,
       );
       const step = await sessions.session((graph, parameters) => {
-        const logits = model.decoding.step(graph, parameters);
-        const attributes = { axis: -1, keepdims: 0 };
-        graph.output("next_ids", graph.node("ArgMax", [logits], { shape: ["batch"], type: "int64", attributes }));
+        greedyStep(model, graph, parameters);
       }, isOwn);
       const rowSessions = options.device === "webgpu" ? new GpuRowSessions() : undefined;
       return new GreedyDecoder(model, await loadRuntime(), sessions, start, step, rowSessions);

@@ -2,56 +2,25 @@
  * Mixed precision on the WebGPU provider, as far as SwiftShader goes, which does not compute in 16 bits: that it is refused, that every
  * operator has a kernel there, and that a step that overflows is left out. No GPU has run it.
  */
-import { execFile } from "node:child_process";
-import { writeFile } from "node:fs/promises";
-import { promisify } from "node:util";
 import { expect, test } from "vitest";
 import { widened } from "../../test/support/float16-graphs";
 import { readAnyReference } from "../../test/support/reference";
 import { hasSwiftShader, swiftShaderReason } from "../../test/support/swiftshader";
-import { temporaryFolder } from "../../test/support/temporary-folder";
 import { tinyCheckpoint } from "../../test/support/tiny-checkpoint";
+import { webgpuPlacements } from "../../test/support/webgpu-placements";
 import { checkFloat16 } from "../graph/device";
-import { encodeModel } from "../graph/onnx-model";
 import { createSession, loadRuntime, type Tensor } from "../graph/runtime";
 import { adamWScalarsAt } from "./adamw";
 import { nextName, stateKinds, stateName, trainingGraph } from "./training-graph";
 
 const loss = { kind: "dece", alpha: 0.9, epsilon: 0.1 } as const;
-const inFolder = temporaryFolder();
-
-/** Makes a session without running it, and has ONNX Runtime tell where it placed which node. */
-const program = `
-const { InferenceSession } = require("onnxruntime-node");
-const options = { executionProviders: ["webgpu"], logSeverityLevel: 0 };
-InferenceSession.create(process.argv[1], options).then(() => process.exit(0), () => process.exit(1));
-`;
-
-/** Operators by provider. */
-async function placements(model: Uint8Array): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
-  const file = inFolder("step.onnx");
-  await writeFile(file, model);
-  const told = await promisify(execFile)(process.execPath, ["-e", program, file], { maxBuffer: 2 ** 28 });
-  const placed = new Map<string, Set<string>>();
-  let operators = new Set<string>();
-  for (const line of (told.stdout + told.stderr).split("\n")) {
-    const provider = /placed on \[(\w+)\]/.exec(line)?.[1];
-    if (provider !== undefined) {
-      operators = placed.get(provider) ?? new Set();
-      placed.set(provider, operators);
-    }
-    const operator = /VerifyEachNodeIsAssignedToAnEp\] +(\w+) \(/.exec(line)?.[1];
-    if (operator !== undefined) operators.add(operator);
-  }
-  return placed;
-}
 
 // Between them, all operators of all architectures.
 test.skipIf(!hasSwiftShader).each(["t5-gated", "gpt2", "codegen", "glm", "roberta", "roberta-classifier"] as const)(
   `a 16-bit step of %s is WebGPU's but for arithmetic on shapes (${swiftShaderReason})`,
   async (name) => {
     const { model } = await readAnyReference(name);
-    const placed = await placements(encodeModel(trainingGraph(model, loss, 1, { precision: "f16" })));
+    const placed = await webgpuPlacements(trainingGraph(model, loss, 1, { precision: "f16" }));
     expect(placed.get("WebGpuExecutionProvider")?.has("Cast")).toBe(true);
     expect([...(placed.get("CPUExecutionProvider") ?? [])].sort()).toEqual(["Concat", "Mul", "Shape", "Unsqueeze"]);
   },

@@ -1,0 +1,35 @@
+import { execFile } from "node:child_process";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
+import { promisify } from "node:util";
+import type { Graph } from "../../src/graph/graph";
+import { encodeModel } from "../../src/graph/onnx-model";
+
+/** Makes a session without running it, and has ONNX Runtime tell where it placed which node. */
+const program = `
+const { InferenceSession } = require("onnxruntime-node");
+const options = { executionProviders: ["webgpu"], logSeverityLevel: 0 };
+InferenceSession.create(process.argv[1], options).then(() => process.exit(0), () => process.exit(1));
+`;
+
+/** A graph's operators by the provider that ONNX Runtime places them on, on WebGPU; of the only one ONNX Runtime does not list them. */
+export async function webgpuPlacements(graph: Graph): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
+  const folder = await mkdtemp(path.join(os.tmpdir(), "placements-"));
+  const file = path.join(folder, "model.onnx");
+  await writeFile(file, encodeModel(graph));
+  const told = await promisify(execFile)(process.execPath, ["-e", program, file], { maxBuffer: 2 ** 28 });
+  await rm(folder, { recursive: true });
+  const placed = new Map<string, Set<string>>();
+  let operators = new Set<string>();
+  for (const line of (told.stdout + told.stderr).split("\n")) {
+    const provider = /placed on \[(\w+)\]/.exec(line)?.[1];
+    if (provider !== undefined) {
+      operators = placed.get(provider) ?? new Set();
+      placed.set(provider, operators);
+    }
+    const operator = /VerifyEachNodeIsAssignedToAnEp\] +(\w+) \(/.exec(line)?.[1];
+    if (operator !== undefined) operators.add(operator);
+  }
+  return placed;
+}
