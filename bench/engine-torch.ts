@@ -49,7 +49,7 @@ interface Step {
 /** The Python process, which answers each batch's number with a step. */
 async function startTorch(checkpoint: string, batches: string) {
   const script = path.join(__dirname, "engine-torch.py");
-  const argv = [script, checkpoint, batches, String(threads), String(learningRate)];
+  const argv = [script, checkpoint, batches, String(threads), String(learningRate), "cpu", "f32"];
   const child = new LineProcess(values.python, argv, { OMP_NUM_THREADS: String(threads) });
   const { torch } = await child.read().catch((error: unknown) => {
     console.error(

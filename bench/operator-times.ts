@@ -1,5 +1,6 @@
 /** Where a session's time goes, from the profile that ONNX Runtime writes. */
-import { readFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
+import path from "node:path";
 
 interface ProfileEvent {
   readonly cat: string;
@@ -18,17 +19,39 @@ export interface OperatorTime {
 /** Matrix products under any of the names that ONNX Runtime's optimisations give them. */
 export const isMatrixProduct = ({ operator }: OperatorTime): boolean => /MatMul|Gemm/.test(operator);
 
+type Times = Map<string, { readonly calls: number; readonly milliseconds: number }>;
+
+function addTime(times: Times, operator: string, microseconds: number): void {
+  const { calls, milliseconds } = times.get(operator) ?? { calls: 0, milliseconds: 0 };
+  times.set(operator, { calls: calls + 1, milliseconds: milliseconds + microseconds / 1000 });
+}
+
+const longestFirst = (times: Times): OperatorTime[] =>
+  [...times].map(([operator, time]) => ({ operator, ...time })).sort((a, b) => b.milliseconds - a.milliseconds);
+
+/** What WebGPU's shaders took of all runs, by the GPU's clock, from the profiles beside `prefix`. By operator, the longest first. */
+export async function shaderTimes(prefix: string): Promise<OperatorTime[]> {
+  const folder = path.dirname(prefix);
+  const files = (await readdir(folder)).filter((file) => file.startsWith(`${path.basename(prefix)}_`));
+  const times: Times = new Map();
+  for (const file of files) {
+    const events = JSON.parse(await readFile(path.join(folder, file), "utf8")) as readonly ProfileEvent[];
+    // A shader is named after its node, the operator and the program.
+    for (const { cat, name, dur } of events) if (cat === "Api") addTime(times, name.split("&")[1] ?? name, dur);
+  }
+  return longestFirst(times);
+}
+
 /** By operator, the longest first, without the first `warmUp` runs of the session. */
 export async function operatorTimes(file: string, warmUp: number): Promise<OperatorTime[]> {
   const events = JSON.parse(await readFile(file, "utf8")) as readonly ProfileEvent[];
-  const times = new Map<string, { calls: number; milliseconds: number }>();
+  const times: Times = new Map();
   // A run's own event follows those of its nodes.
   let runs = 0;
   for (const { cat, name, dur, args } of events) {
     if (cat === "Session" && name === "model_run") runs++;
     if (cat !== "Node" || !name.endsWith("_kernel_time") || runs < warmUp || args?.op_name === undefined) continue;
-    const time = times.get(args.op_name) ?? { calls: 0, milliseconds: 0 };
-    times.set(args.op_name, { calls: time.calls + 1, milliseconds: time.milliseconds + dur / 1000 });
+    addTime(times, args.op_name, dur);
   }
-  return [...times].map(([operator, time]) => ({ operator, ...time })).sort((a, b) => b.milliseconds - a.milliseconds);
+  return longestFirst(times);
 }
