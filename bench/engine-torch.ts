@@ -2,7 +2,7 @@
  * The training step beside PyTorch eager: the same weights, batches and threads, steps in turn, losses compared. Figures of
  * docs/engine.md.
  *
- *     npx tsx bench/engine-torch.ts --python PATH [--shape small|base] [--steps N] [--batch N] [--threads N] [--data FILE]
+ *     npx tsx bench/engine-torch.ts --python PATH [--shape small|base|codet5-base] [--steps N] [--batch N] [--threads N] [--data FILE]
  */
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
@@ -16,6 +16,7 @@ import { planBatches } from "../src/train/batch";
 import { TrainingSession } from "../src/train/training-session";
 import {
   baseFolder,
+  codeT5BaseShape,
   exampleFile,
   inTemporaryFolder,
   matmulRate,
@@ -62,7 +63,12 @@ async function startTorch(checkpoint: string, batches: string) {
 
 async function compare(folder: string): Promise<void> {
   const base = await readCheckpoint(baseFolder);
-  const config = values.shape === "base" ? parseT5Config(base.model.configJson(), baseFolder) : smallShape;
+  const shapes = {
+    base: parseT5Config(base.model.configJson(), baseFolder),
+    small: smallShape,
+    "codet5-base": codeT5BaseShape,
+  };
+  const config = shapes[values.shape as keyof typeof shapes];
   const model = t5(config);
   const weights = initializeT5(config, 42);
   const examples = await tokenizedExamples(values.data, base.tokenizer);
