@@ -109,31 +109,41 @@ function startVariant(variant: string, work: Work, profile?: string): LineProces
 async function measure(variant: string, work: Work): Promise<Measured> {
   const before = await memoryInUse();
   const running = startVariant(variant, work);
-  await running.read();
-  const losses: number[] = [];
-  const seconds: number[] = [];
-  const rates: number[] = [];
-  for (let index = 0; index < work.count; index++) {
-    const { loss, wall } = (await running.ask(index)) as { readonly loss: number; readonly wall: number };
-    losses.push(loss);
-    if (index < warmUp) continue;
-    seconds.push(wall);
-    rates.push(work.rows[index]! / wall);
+  try {
+    await running.read();
+    const losses: number[] = [];
+    const seconds: number[] = [];
+    const rates: number[] = [];
+    for (let index = 0; index < work.count; index++) {
+      const { loss, wall } = (await running.ask(index)) as { readonly loss: number; readonly wall: number };
+      losses.push(loss);
+      if (index < warmUp) continue;
+      seconds.push(wall);
+      rates.push(work.rows[index]! / wall);
+    }
+    const after = await memoryInUse();
+    const memory = before === undefined || after === undefined ? undefined : after - before;
+    return { samplesPerSecond: median(rates), secondsPerStep: median(seconds), memory, losses };
+  } finally {
+    await running.end();
   }
-  const after = await memoryInUse();
-  await running.end();
-  const memory = before === undefined || after === undefined ? undefined : after - before;
-  return { samplesPerSecond: median(rates), secondsPerStep: median(seconds), memory, losses };
 }
 
 async function printShares(variant: string, work: Work, folder: string): Promise<void> {
   const profile = path.join(folder, variant.replace(":", "-"));
   const running = startVariant(variant, work, profile);
-  await running.read();
   const steps = Math.min(4, work.count);
-  for (let index = 0; index < steps; index++) await running.ask(index);
-  await running.end();
+  try {
+    await running.read();
+    for (let index = 0; index < steps; index++) await running.ask(index);
+  } finally {
+    await running.end();
+  }
   const times = await shaderTimes(profile);
+  if (times.length === 0) {
+    console.log(`\n${variant}: this adapter tells no times of its shaders`);
+    return;
+  }
   const total = (of: typeof times): number => of.reduce((sum, { milliseconds }) => sum + milliseconds, 0);
   const row = (name: string, calls: number, milliseconds: number): void =>
     console.log(
@@ -163,6 +173,7 @@ async function main(folder: string): Promise<void> {
   const examples = await tokenizedExamples(values.data, await readTokenizer(values.tokenizer, config.endToken));
   const count = Number(values.steps) + warmUp;
   const planned = planBatches(examples, Number(values.batch), seededRandom(42)).slice(0, count);
+  if (planned.length <= warmUp) throw new Error(`${values.data} has no more than ${warmUp} batches of ${values.batch}`);
   const checkpoint = path.join(folder, "checkpoint");
   const weights = initializeT5(config, 42);
   await writeCheckpoint(checkpoint, { model: t5(config), tokenizer: base.tokenizer, weights });

@@ -31,6 +31,7 @@ export class LineProcess {
   }
 
   async end(): Promise<void> {
+    if (this.child.exitCode !== null || this.child.signalCode !== null || this.child.pid === undefined) return;
     const ended = once(this.child, "exit");
     this.child.stdin.end();
     await ended;

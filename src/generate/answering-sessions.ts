@@ -11,6 +11,7 @@ import {
   type Runtime,
   type Session,
   type Tensor,
+  type TensorsByName,
 } from "../graph/runtime";
 import type { Model, Weights } from "../model/model";
 import { constantParameters, inputParameters, largestConstants, type Parameters } from "../model/parameters";
@@ -23,7 +24,6 @@ export interface AnsweringOptions {
   readonly largestConstants?: number;
 }
 
-type TensorsByName = Record<string, Tensor>;
 /** One run of a session, on all its inputs but the weights. */
 export type Run = (feeds: TensorsByName) => Promise<TensorsByName>;
 

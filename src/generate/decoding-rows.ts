@@ -1,8 +1,6 @@
 /** What the rows of a batch carry from one step of decoding to the next: what is read of their sources, and the cache. */
-import type { Runtime, Tensor } from "../graph/runtime";
+import type { Runtime, Tensor, TensorsByName } from "../graph/runtime";
 import { KeyValueCache } from "./key-value-cache";
-
-export type TensorsByName = Readonly<Record<string, Tensor>>;
 
 export interface DecodingRows {
   /** Of each tensor of the cache, filled ones first. */
@@ -69,7 +67,7 @@ export class CpuDecodingRows implements DecodingRows {
   }
 
   dispose(): void {
-    this.perRow = {};
+    // Nothing is outside of the garbage collector's reach.
   }
 }
 

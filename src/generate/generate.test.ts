@@ -6,7 +6,7 @@ import { tinyCheckpoint } from "../../test/support/tiny-checkpoint";
 import { webgpuPlacements } from "../../test/support/webgpu-placements";
 import { seededRandom } from "../foundation/random";
 import { Graph } from "../graph/graph";
-import { createSession, loadRuntime } from "../graph/runtime";
+import { createSession, loadRuntime, type Tensor, type TensorsByName } from "../graph/runtime";
 import { modelOf } from "../model/architectures";
 import type { GenerativeModel, Model, Weights } from "../model/model";
 import { constantParameters, type Parameters } from "../model/parameters";
@@ -160,6 +160,48 @@ test.skipIf(!hasSwiftShader).each(referenceNames)(
     }
   },
   60_000,
+);
+
+test.skipIf(!hasSwiftShader).each(["t5-gated", "qwen2"] as const)(
+  `%s on a GPU: of each step tokens alone come down, and nothing is left there, also after a failure (${swiftShaderReason})`,
+  async (name) => {
+    const { model, weights, sources } = await readReference(name);
+    const decoder = await GreedyDecoder.create(model, weights, { device: "webgpu" });
+    const graph = new Graph();
+    graph.output("y", graph.node("Neg", [graph.input("x", [1])], { shape: [1] }));
+    const session = await createSession(graph, { device: "cpu" });
+    const prototype = Object.getPrototypeOf(session) as {
+      run: (...args: unknown[]) => Promise<TensorsByName>;
+    };
+    const run = prototype.run;
+    const given: (readonly [string, Tensor])[] = [];
+    let failsAt = Infinity;
+    prototype.run = async function (this: unknown, ...args) {
+      if (given.length >= failsAt) throw new Error("the GPU is lost");
+      const results = await run.apply(this, args);
+      given.push(...Object.entries(results));
+      return results;
+    };
+    const left = (): string[] => given.flatMap(([output, { location }]) => (location === "gpu-buffer" ? [output] : []));
+    try {
+      await decoder.decode([...sources, [7], [8, 9]], 40);
+      expect(left()).toEqual([]);
+      const cameDown = given.filter(([, { location }]) => location === "cpu").map(([output]) => output);
+      expect([...new Set(cameDown)]).toEqual(["next_ids"]);
+      const outputs = given.length;
+      for (const share of [0.1, 0.3, 0.5, 0.7, 0.9]) {
+        given.length = 0;
+        failsAt = Math.floor(share * outputs);
+        await expect(decoder.decode([...sources, [7], [8, 9]], 40)).rejects.toThrow("the GPU is lost");
+        expect(left()).toEqual([]);
+      }
+    } finally {
+      prototype.run = run;
+    }
+    await session.release();
+    await decoder.dispose();
+  },
+  180_000,
 );
 
 test("a cancelled generation throws Cancelled", async () => {

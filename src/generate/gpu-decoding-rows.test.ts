@@ -3,17 +3,16 @@ import { afterAll, describe, expect, test } from "vitest";
 import { hasSwiftShader, swiftShaderReason } from "../../test/support/swiftshader";
 import { seededRandom } from "../foundation/random";
 import { createCopier, GpuUploader } from "../graph/gpu-upload";
-import { loadRuntime, type Tensor } from "../graph/runtime";
-import { CpuDecodingRows, type TensorsByName } from "./decoding-rows";
+import { loadRuntime, type Tensor, type TensorsByName } from "../graph/runtime";
+import { CpuDecodingRows } from "./decoding-rows";
 import { GpuDecodingRows, GpuRowSessions } from "./gpu-decoding-rows";
 
-const { Tensor: TensorOf } = await loadRuntime();
 const runtime = await loadRuntime();
 const random = seededRandom(1);
 
 function made(dims: readonly number[]): Tensor {
   const size = dims.reduce((product, length) => product * length, 1);
-  return new TensorOf(
+  return new runtime.Tensor(
     "float32",
     Float32Array.from({ length: size }, () => random.normal()),
     dims,

@@ -1,20 +1,18 @@
 /**
- * What the rows of a batch carry from step to step, on the GPU: neither the cache nor what is read of the sources goes up or comes down.
- * A token is written into its free places by a copy on the GPU.
+ * What the rows of a batch carry from step to step, on the GPU: neither the cache nor what is read of the sources goes up or comes down,
+ * but for masks. Each token's place is filled by a copy of the cache within the GPU's memory, where both are for that moment.
  */
 import { Graph } from "../graph/graph";
-import { createSession, type Runtime, type Session, type Tensor } from "../graph/runtime";
+import { createSession, type Runtime, type Session, type Tensor, type TensorsByName } from "../graph/runtime";
 import type { Dimension, Value } from "../graph/value";
-import { pastNameOf, selectRows, withPastApart, type DecodingRows, type TensorsByName } from "./decoding-rows";
-
-/** Places that are added when all are filled. */
-const block = 32;
+import { pastNameOf, selectRows, withPastApart, type DecodingRows } from "./decoding-rows";
+import { placesAdded } from "./key-value-cache";
 
 type CacheDims = readonly [rows: number, heads: number, places: number, width: number];
 
 /** The sessions that move rows on the GPU, made when they are first needed. Release it when no tensor of theirs is left. */
 export class GpuRowSessions {
-  private readonly sessions = new Map<string, Promise<Session>>();
+  private readonly sessions = new Map<string, Session>();
 
   /** `past_*` [rows, heads, places, width] with `own_*` [rows, heads, 1, width] at place `at`. */
   async place(past: TensorsByName, own: TensorsByName, isPlace: Tensor): Promise<TensorsByName> {
@@ -32,25 +30,25 @@ export class GpuRowSessions {
     return Object.fromEntries(Object.keys(past).map((name) => [name, placed[`placed:${name}`]!]));
   }
 
-  /** With `block` free places more. */
+  /** With `placesAdded` free places more. */
   grown(past: Tensor): Promise<Tensor> {
-    return this.one("grown", past, {}, (graph, tensor, shape) => {
-      const pads = graph.integers([0, 0, 0, 0, 0, 0, block, 0]);
+    return this.runOn("grown", past, {}, (graph, tensor, shape) => {
+      const pads = graph.integers([0, 0, 0, 0, 0, 0, placesAdded, 0]);
       return graph.node("Pad", [tensor, pads], { shape: shape.map((size, axis) => (axis === 2 ? "after" : size)) });
     });
   }
 
   selected(tensor: Tensor, rows: Tensor): Promise<Tensor> {
-    return this.one("selected", tensor, { rows }, (graph, original, [, ...rest]) =>
+    return this.runOn("selected", tensor, { rows }, (graph, original, [, ...rest]) =>
       graph.node("Gather", [original, graph.input("rows", ["kept"], "int64")], { shape: ["kept", ...rest] }),
     );
   }
 
   async release(): Promise<void> {
-    for (const session of this.sessions.values()) await (await session).release();
+    for (const session of this.sessions.values()) await session.release();
   }
 
-  private async one(
+  private async runOn(
     kind: string,
     tensor: Tensor,
     feeds: TensorsByName,
@@ -63,12 +61,12 @@ export class GpuRowSessions {
     return (await session.run({ tensor, ...feeds })).result!;
   }
 
-  private session(kind: string, build: (graph: Graph) => void): Promise<Session> {
+  private async session(kind: string, build: (graph: Graph) => void): Promise<Session> {
     const known = this.sessions.get(kind);
     if (known !== undefined) return known;
     const graph = new Graph();
     build(graph);
-    const session = createSession(graph, { device: "webgpu", keepOutputs: true, forbidFallback: true });
+    const session = await createSession(graph, { device: "webgpu", keepOutputs: true, forbidFallback: true });
     this.sessions.set(kind, session);
     return session;
   }
@@ -77,15 +75,17 @@ export class GpuRowSessions {
 export class GpuDecodingRows implements DecodingRows {
   places = 0;
   private filled = 0;
-  private past: TensorsByName;
-  private perRow: TensorsByName;
+  private readonly past: TensorsByName;
+  private readonly perRow: TensorsByName;
 
   private constructor(
     private readonly runtime: Runtime,
     private readonly sessions: GpuRowSessions,
     tensors: TensorsByName,
   ) {
-    ({ past: this.past, perRow: this.perRow } = withPastApart(tensors));
+    const { past, perRow } = withPastApart(tensors);
+    this.past = { ...past };
+    this.perRow = { ...perRow };
   }
 
   /** The start's outputs, kept on the GPU and from now on disposed of here, and `rowFeeds`. */
@@ -93,7 +93,12 @@ export class GpuDecodingRows implements DecodingRows {
     const rows = new GpuDecodingRows(runtime, sessions, tensors);
     const [first] = Object.values(rows.past);
     rows.filled = rows.places = first?.dims[2] ?? 0;
-    await rows.grow();
+    try {
+      await rows.grow();
+    } catch (error) {
+      rows.dispose();
+      throw error;
+    }
     return rows;
   }
 
@@ -102,22 +107,25 @@ export class GpuDecodingRows implements DecodingRows {
   }
 
   async add(own: TensorsByName): Promise<void> {
-    if (this.filled === this.places) await this.grow();
-    const isPlace = Uint8Array.from({ length: this.places }, (_, place) => (place === this.filled ? 1 : 0));
-    const { Tensor } = this.runtime;
-    const placed = await this.sessions.place(this.past, own, new Tensor("bool", isPlace, [1, 1, this.places, 1]));
-    disposeOf(this.past);
-    disposeOf(own);
-    this.past = placed;
-    this.filled++;
+    try {
+      if (this.filled === this.places) await this.grow();
+      const isPlace = Uint8Array.from({ length: this.places }, (_, place) => (place === this.filled ? 1 : 0));
+      const { Tensor } = this.runtime;
+      const placed = await this.sessions.place(this.past, own, new Tensor("bool", isPlace, [1, 1, this.places, 1]));
+      disposeOf(this.past);
+      Object.assign(this.past, placed);
+      this.filled++;
+    } finally {
+      disposeOf(own);
+    }
   }
 
   async keep(rows: readonly number[]): Promise<void> {
     const kept = new this.runtime.Tensor("int64", BigInt64Array.from(rows, BigInt), [rows.length]);
     const select = (tensor: Tensor): Promise<Tensor> | Tensor =>
       onGpu(tensor) ? this.sessions.selected(tensor, kept) : selectRows(this.runtime, tensor, rows);
-    this.perRow = await replaced(this.perRow, select);
-    this.past = await replaced(this.past, select);
+    await replace(this.perRow, select);
+    await replace(this.past, select);
   }
 
   dispose(): void {
@@ -126,17 +134,13 @@ export class GpuDecodingRows implements DecodingRows {
   }
 
   private async grow(): Promise<void> {
-    this.places += block;
-    this.past = await replaced(this.past, (tensor) => {
+    this.places += placesAdded;
+    await replace(this.past, (tensor) => {
       const [rows, heads, before, width] = tensor.dims as CacheDims;
       if (before > 0) return this.sessions.grown(tensor);
       // A buffer of no bytes is nothing that a GPU has.
-      return new this.runtime.Tensor("float32", new Float32Array(rows * heads * block * width), [
-        rows,
-        heads,
-        block,
-        width,
-      ]);
+      const dims = [rows, heads, placesAdded, width];
+      return new this.runtime.Tensor("float32", new Float32Array(rows * heads * placesAdded * width), dims);
     });
   }
 }
@@ -147,15 +151,10 @@ function disposeOf(tensors: TensorsByName): void {
   for (const tensor of Object.values(tensors)) if (onGpu(tensor)) tensor.dispose();
 }
 
-/** Each tensor's successor; the tensors themselves are disposed of. */
-async function replaced(
-  tensors: TensorsByName,
-  successor: (tensor: Tensor) => Promise<Tensor> | Tensor,
-): Promise<TensorsByName> {
-  const next: Record<string, Tensor> = {};
+/** Puts each tensor's successor into its place and disposes of the tensor. */
+async function replace(tensors: TensorsByName, successor: (tensor: Tensor) => Promise<Tensor> | Tensor): Promise<void> {
   for (const [name, tensor] of Object.entries(tensors)) {
-    next[name] = await successor(tensor);
+    tensors[name] = await successor(tensor);
     disposeOf({ tensor });
   }
-  return next;
 }

@@ -1,13 +1,13 @@
 /** Greedy decoding of one batch with a key-value cache; rows that have ended leave the batch. */
 import { setImmediate } from "node:timers/promises";
 import { throwIfCancelled } from "../foundation/failure";
-import { loadRuntime, type Runtime, type Tensor } from "../graph/runtime";
+import { loadRuntime, type Runtime, type Tensor, type TensorsByName } from "../graph/runtime";
 import type { Graph } from "../graph/graph";
 import type { Feeds, GenerativeModel, Weights } from "../model/model";
 import type { FeedArray } from "../model/padding";
 import type { Parameters } from "../model/parameters";
 import { AnsweringSessions, type AnsweringOptions, type Run } from "./answering-sessions";
-import { CpuDecodingRows, isOwn, type DecodingRows, type TensorsByName } from "./decoding-rows";
+import { CpuDecodingRows, isOwn, type DecodingRows } from "./decoding-rows";
 import { GpuDecodingRows, GpuRowSessions } from "./gpu-decoding-rows";
 
 /** The step's graph, with the token that it chooses: `next_ids` int64 [batch]. */
@@ -84,7 +84,7 @@ export class GreedyDecoder {
         });
         // Each removal copies what is kept, so rows that have ended are computed along until they are a quarter of the batch.
         const alive = rows.flatMap((row, index) => (ended.has(row) ? [] : [index]));
-        if (alive.length <= rows.length * 0.75) {
+        if (alive.length > 0 && alive.length <= rows.length * 0.75) {
           await carried.keep(alive);
           rows = alive.map((index) => rows[index]!);
           tokens = alive.map((index) => tokens[index]!);

@@ -5,7 +5,7 @@
 import type { Runtime, Tensor } from "../graph/runtime";
 
 /** Places that are added when all are filled. */
-const block = 32;
+export const placesAdded = 32;
 
 interface CachedTensor {
   readonly heads: number;
@@ -73,7 +73,7 @@ export class KeyValueCache {
   }
 
   private grow(): void {
-    const [before, after] = [this.places, this.places + block];
+    const [before, after] = [this.places, this.places + placesAdded];
     for (const tensor of this.tensors.values()) {
       const { heads, width, data } = tensor;
       tensor.data = new Float32Array(this.rows * heads * after * width);

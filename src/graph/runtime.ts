@@ -7,6 +7,8 @@ import type { Graph } from "./graph";
 export type Runtime = typeof OnnxRuntime;
 export type Session = OnnxRuntime.InferenceSession;
 export type Tensor = OnnxRuntime.Tensor;
+/** What a session is fed or gives. */
+export type TensorsByName = Record<string, Tensor>;
 
 /** What the user asks for; `auto` takes a hardware GPU where there is one, else the CPU. */
 export type Device = "auto" | "cpu" | "webgpu";
@@ -30,7 +32,7 @@ export interface SessionOptions {
   readonly device: ResolvedDevice;
   /** Threads of one operator; 0 lets ONNX Runtime use every physical core. */
   readonly threads?: number;
-  /** Keep the outputs, or those named so, on the GPU (WebGPU only). */
+  /** Keep the outputs, or those that it holds for, on the GPU (WebGPU only). */
   readonly keepOutputs?: boolean | ((output: string) => boolean);
   /** Fail instead of running an operator that WebGPU lacks on the CPU. */
   readonly forbidFallback?: boolean;

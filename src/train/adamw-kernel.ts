@@ -71,7 +71,10 @@ export class AdamWKernel {
     return new Float32Array(this.buffer, updateKinds.indexOf(kind) * this.stride, this.length);
   }
 
-  /** Updates the elements from `from` to `to`, of which the first is a multiple of 4; `clip` scales the gradient first. */
+  /**
+   * Updates the elements from `from`, a multiple of 4, to `to`, at least one and up to three behind the last, which no tensor has; `clip`
+   * scales the gradient first.
+   */
   update(from: number, to: number, { clip, ...scalars }: AdamWNumbers): void {
     const share = Math.fround(clip) * Math.fround(firstShare);
     const named: Record<NumberName, number> = {

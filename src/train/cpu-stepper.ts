@@ -1,9 +1,9 @@
 /**
  * Steps on the CPU. A session computes the gradients; weights and moments are updated where they lie.
  */
-import { createSession, loadRuntime, type Session, type Tensor } from "../graph/runtime";
+import { createSession, loadRuntime, type Session, type Tensor, type TensorsByName } from "../graph/runtime";
 import { clipFactorOf, type AdamWScalars } from "./adamw";
-import type { Stepper, StepperOptions, StepResult, TensorsByName } from "./stepper";
+import type { Stepper, StepperOptions, StepResult } from "./stepper";
 import {
   additionGraph,
   gradientGraph,

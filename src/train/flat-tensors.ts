@@ -11,7 +11,7 @@ export interface ArrayLayout {
 }
 
 /** Arrays of up to `longest` elements; a longer tensor has one of its own. */
-export function layoutOf(shapes: TensorShapes, longest = Infinity): ArrayLayout[] {
+export function layoutsOf(shapes: TensorShapes, longest = Infinity): ArrayLayout[] {
   const layouts: { length: number; places: Map<string, readonly [number, number]> }[] = [];
   for (const [name, shape] of shapes) {
     const size = shape.reduce((product, length) => product * length, 1);

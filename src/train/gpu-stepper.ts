@@ -1,8 +1,15 @@
 /** Steps on a GPU through WebGPU. Weights and moments stay there: token ids go up, and two numbers come down. */
 import { createCopier, GpuUploader } from "../graph/gpu-upload";
-import { createSession, loadRuntime, type Runtime, type Session, type Tensor } from "../graph/runtime";
+import {
+  createSession,
+  loadRuntime,
+  type Runtime,
+  type Session,
+  type Tensor,
+  type TensorsByName,
+} from "../graph/runtime";
 import type { AdamWScalars } from "./adamw";
-import type { Stepper, StepperOptions, StepResult, TensorsByName } from "./stepper";
+import type { Stepper, StepperOptions, StepResult } from "./stepper";
 import {
   nextName,
   stateKinds,

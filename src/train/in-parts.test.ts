@@ -48,6 +48,30 @@ describe("a batch in parts", () => {
     await inParts.dispose();
   });
 
+  test("adds the gradients of tensors of more elements than are added at a time", async () => {
+    const { model, weights } = tinyCheckpoint({ vocabulary: 20_000, encoderLayers: 1, decoderLayers: 1 });
+    const options = { loss: { kind: "ce" }, clipNorm: 1, device: "cpu", threads: 1 } as const;
+    const settings = { step: 1, learningRate: 0, weightDecay: 0, blend: 1 };
+    const batch = [7, 9_000, 12_000, 19_000].map((id) => ({ source: [id, 11, id + 3], target: [id + 1, 5, 1] }));
+    const atOnce = await TrainingSession.create(model, weights, options);
+    const inParts = await TrainingSession.create(model, weights, { ...options, inParts: true });
+    const whole = await atOnce.step(model.trainingFeeds(batch), settings);
+    const feeds = partsOf(batch, 4).map((part) => model.trainingFeeds(part));
+    const together = await inParts.stepInParts(feeds, settings);
+    expect(Math.abs(together.gradientNorm / whole.gradientNorm - 1)).toBeLessThan(1e-4);
+    const [expected, actual] = [(await atOnce.state()).moment1, (await inParts.state()).moment1];
+    for (const [name, values] of expected) {
+      const largest = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+      const difference = values.reduce(
+        (most, value, at) => Math.max(most, Math.abs(value - actual.get(name)![at]!)),
+        0,
+      );
+      expect(difference, name).toBeLessThanOrEqual(1e-3 * largest);
+    }
+    await atOnce.dispose();
+    await inParts.dispose();
+  });
+
   test("holds each example once, in parts of nearly the same size", () => {
     const batch = Array.from({ length: 7 }, (_, at): TokenizedExample => ({ source: [at], target: [at] }));
     expect(partsOf(batch, 3).map(({ length }) => length)).toEqual([3, 3, 1]);

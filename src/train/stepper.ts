@@ -1,13 +1,11 @@
 /** What a device does for a `TrainingSession`: it holds the tensors that are trained, and steps them. */
-import type { Tensor } from "../graph/runtime";
+import type { TensorsByName } from "../graph/runtime";
 import type { LoraSpec } from "../model/lora";
 import type { Model, TensorShapes } from "../model/model";
 import type { AdamWScalars } from "./adamw";
 import type { LossSpec } from "./loss";
 import type { TrainingPrecision } from "./precisions";
 import type { StateKind } from "./training-graph";
-
-export type TensorsByName = Record<string, Tensor>;
 
 export interface StepResult {
   /** Mean over the batch's real target tokens. */

@@ -1,5 +1,5 @@
 /** One training: what is trained, on a device that steps it (cpu-stepper.ts, gpu-stepper.ts). */
-import { loadRuntime, type ResolvedDevice, type Runtime } from "../graph/runtime";
+import { loadRuntime, type ResolvedDevice, type Runtime, type TensorsByName } from "../graph/runtime";
 import { initialAdapters, mergeAdapters, type LoraSpec } from "../model/lora";
 import type { BatchFeeds, Model, Weights } from "../model/model";
 import { adamWScalarsAt } from "./adamw";
@@ -8,7 +8,7 @@ import { GpuStepper } from "./gpu-stepper";
 import type { LossSpec } from "./loss";
 import { firstLossScale, nextLossScale, type LossScale } from "./loss-scale";
 import type { TrainingPrecision } from "./precisions";
-import type { Stepper, StepResult, TensorsByName } from "./stepper";
+import type { Stepper, StepResult } from "./stepper";
 import { trainedShapes } from "./training-graph";
 import type { TrainingState } from "./training-state";
 

@@ -81,6 +81,19 @@ test.each([
   },
 );
 
+test("tensors of many millions of elements are updated whole", async () => {
+  const memory = new UpdateMemory(new Map([["weight", [2 ** 23 + 7]]]));
+  const [weight, gradient] = (["parameter", "gradient"] as const).map((kind) =>
+    memory.tensors[kind].views.get("weight")!,
+  );
+  weight!.fill(1);
+  gradient!.fill(0.5);
+  await memory.update({ ...adamWScalarsAt(1, 1e-3, 0.01), clip: 1 });
+  const [first] = weight!;
+  expect(first).toBeLessThan(1);
+  expect(weight!.every((value) => value === first)).toBe(true);
+});
+
 test("tensors that need more memory than the system grants are updated outside of it", async () => {
   const { WebAssembly } = globalThis as unknown as { WebAssembly: { Instance: unknown } };
   const { Instance } = WebAssembly;

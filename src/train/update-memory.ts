@@ -5,7 +5,7 @@
 import { setImmediate } from "node:timers/promises";
 import type { TensorShapes } from "../model/model";
 import { AdamWKernel, longestKernel, updateKinds, type AdamWNumbers, type UpdateKind } from "./adamw-kernel";
-import { FlatTensors, layoutOf, type ArrayLayout } from "./flat-tensors";
+import { FlatTensors, layoutsOf, type ArrayLayout } from "./flat-tensors";
 
 type Arrays = Readonly<Record<UpdateKind, Float32Array>>;
 
@@ -26,11 +26,11 @@ export class UpdateMemory {
   private readonly banks: readonly Bank[];
 
   /**
-   * Zeros. A tensor of more than `longest` elements, or for which the system grants no such memory, lies outside of it and is updated more
-   * slowly.
+   * Zeros. A tensor of more than `longest` elements, or for which the system grants no such memory, lies outside of it; its update is
+   * slower, through memory of 256 KB.
    */
   constructor(shapes: TensorShapes, longest = longestKernel) {
-    this.layouts = layoutOf(shapes, longest);
+    this.layouts = layoutsOf(shapes, longest);
     this.banks = this.layouts.map(({ length }) => bankOf(length, longest));
     const arraysOf = (kind: UpdateKind): Float32Array[] => this.banks.map(({ arrays }) => arrays[kind]);
     this.tensors = byKind((kind) => new FlatTensors(this.layouts, arraysOf(kind)));

@@ -18,8 +18,9 @@ export async function webgpuPlacements(graph: Graph): Promise<ReadonlyMap<string
   const folder = await mkdtemp(path.join(os.tmpdir(), "placements-"));
   const file = path.join(folder, "model.onnx");
   await writeFile(file, encodeModel(graph));
-  const told = await promisify(execFile)(process.execPath, ["-e", program, file], { maxBuffer: 2 ** 28 });
-  await rm(folder, { recursive: true });
+  const told = await promisify(execFile)(process.execPath, ["-e", program, file], { maxBuffer: 2 ** 28 }).finally(() =>
+    rm(folder, { recursive: true }),
+  );
   const placed = new Map<string, Set<string>>();
   let operators = new Set<string>();
   for (const line of (told.stdout + told.stderr).split("\n")) {
