@@ -10,15 +10,13 @@
  */
 import { parseArgs } from "node:util";
 import { seededRandom } from "../src/foundation/random";
-import { readCheckpoint } from "../src/model/checkpoint";
 import { initializeT5 } from "../src/model/initialize";
 import type { BatchFeeds, TokenizedExample } from "../src/model/model";
-import { parseT5Config } from "../src/model/t5-config";
 import { t5 } from "../src/model/t5-model";
 import { readTokenizer } from "../src/model/tokenizer-files";
 import { planBatches } from "../src/train/batch";
 import { TrainingSession } from "../src/train/training-session";
-import { baseFolder, codeT5BaseShape, smallShape, timed, tokenizedExamples } from "./engine-work";
+import { baseFolder, shapeNamed, timed, tokenizedExamples } from "./engine-work";
 
 const { values } = parseArgs({
   options: {
@@ -71,13 +69,7 @@ const shuffledBatches = (examples: Batch, size: number): Batch[] => {
 
 async function main(): Promise<void> {
   if (values.data === undefined) throw new Error("name a dataset with --data FILE");
-  const { model: base } = await readCheckpoint(baseFolder);
-  const shapes = {
-    "codet5-base": codeT5BaseShape,
-    small: smallShape,
-    base: parseT5Config(base.configJson(), baseFolder),
-  };
-  const config = shapes[values.shape as keyof typeof shapes];
+  const config = await shapeNamed(values.shape);
   const model = t5(config);
   const examples = await tokenizedExamples(values.data, await readTokenizer(values.tokenizer, config.endToken));
   const size = Number(values.batch);

@@ -19,15 +19,14 @@ import { checkFloat16 } from "../src/graph/device";
 import { readCheckpoint, writeCheckpoint } from "../src/model/checkpoint";
 import { initializeT5 } from "../src/model/initialize";
 import type { TokenizedExample } from "../src/model/model";
-import { parseT5Config } from "../src/model/t5-config";
 import { t5 } from "../src/model/t5-model";
 import { readTokenizer } from "../src/model/tokenizer-files";
 import { planBatches } from "../src/train/batch";
 import type { TrainingPrecision } from "../src/train/precisions";
 import { TrainingSession } from "../src/train/training-session";
-import { baseFolder, codeT5BaseShape, inTemporaryFolder, median, smallShape, tokenizedExamples } from "./engine-work";
+import { baseFolder, inTemporaryFolder, median, shapeNamed, tokenizedExamples } from "./engine-work";
 import { LineProcess } from "./line-process";
-import { isMatrixProduct, shaderTimes } from "./operator-times";
+import { printTimes, shaderTimes } from "./operator-times";
 
 const { values } = parseArgs({
   options: {
@@ -144,32 +143,13 @@ async function printShares(variant: string, work: Work, folder: string): Promise
     console.log(`\n${variant}: this adapter tells no times of its shaders`);
     return;
   }
-  const total = (of: typeof times): number => of.reduce((sum, { milliseconds }) => sum + milliseconds, 0);
-  const row = (name: string, calls: number, milliseconds: number): void =>
-    console.log(
-      `| ${name} | ${(calls / steps).toFixed(0)} | ${(milliseconds / steps).toFixed(2)} | ${((100 * milliseconds) / total(times)).toFixed(1)}% |`,
-    );
-  console.log(`\n| operator (${variant}) | calls a step | ms a step on the GPU | share |\n|---|---|---|---|`);
-  for (const { operator, calls, milliseconds } of times) {
-    if (milliseconds / total(times) > 0.005) row(operator, calls, milliseconds);
-  }
-  const products = times.filter(isMatrixProduct);
-  row(
-    "matrix products together",
-    products.reduce((sum, { calls }) => sum + calls, 0),
-    total(products),
-  );
+  printTimes(variant, times, steps);
 }
 
 async function main(folder: string): Promise<void> {
   if (values.data === undefined) throw new Error("name a dataset with --data FILE");
   const base = await readCheckpoint(baseFolder);
-  const shapes = {
-    "codet5-base": codeT5BaseShape,
-    small: smallShape,
-    base: parseT5Config(base.model.configJson(), baseFolder),
-  };
-  const config = shapes[values.shape as keyof typeof shapes];
+  const config = await shapeNamed(values.shape);
   const examples = await tokenizedExamples(values.data, await readTokenizer(values.tokenizer, config.endToken));
   const count = Number(values.steps) + warmUp;
   const planned = planBatches(examples, Number(values.batch), seededRandom(42)).slice(0, count);

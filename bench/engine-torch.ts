@@ -10,18 +10,16 @@ import { parseArgs } from "node:util";
 import { seededRandom } from "../src/foundation/random";
 import { readCheckpoint, writeCheckpoint } from "../src/model/checkpoint";
 import { initializeT5 } from "../src/model/initialize";
-import { parseT5Config } from "../src/model/t5-config";
 import { t5 } from "../src/model/t5-model";
 import { planBatches } from "../src/train/batch";
 import { TrainingSession } from "../src/train/training-session";
 import {
   baseFolder,
-  codeT5BaseShape,
   exampleFile,
   inTemporaryFolder,
   matmulRate,
   median,
-  smallShape,
+  shapeNamed,
   stepFlops,
   timed,
   tokenizedExamples,
@@ -63,12 +61,7 @@ async function startTorch(checkpoint: string, batches: string) {
 
 async function compare(folder: string): Promise<void> {
   const base = await readCheckpoint(baseFolder);
-  const shapes = {
-    base: parseT5Config(base.model.configJson(), baseFolder),
-    small: smallShape,
-    "codet5-base": codeT5BaseShape,
-  };
-  const config = shapes[values.shape as keyof typeof shapes];
+  const config = await shapeNamed(values.shape);
   const model = t5(config);
   const weights = initializeT5(config, 42);
   const examples = await tokenizedExamples(values.data, base.tokenizer);

@@ -8,8 +8,9 @@ import { seededRandom } from "../src/foundation/random";
 import { Graph } from "../src/graph/graph";
 import { matmul } from "../src/graph/matrix";
 import { createSession, loadRuntime } from "../src/graph/runtime";
+import { readCheckpoint } from "../src/model/checkpoint";
 import type { Model, TokenizedExample } from "../src/model/model";
-import type { T5Config } from "../src/model/t5-config";
+import { parseT5Config, type T5Config } from "../src/model/t5-config";
 import type { Tokenizer } from "../src/model/tokenizer";
 
 const inInstallation = (file: string): string => path.join(installationFolder(), file);
@@ -30,6 +31,15 @@ function shape(width: number, layers: number, heads: number, feedForwardWidth: n
 export const smallShape = shape(512, 6, 8, 2048);
 /** CodeT5-base's shape, 220 million weights. */
 export const codeT5BaseShape = shape(768, 12, 12, 3072);
+
+/** The shape of that name; `base` is the embedded base's. */
+export async function shapeNamed(name: string): Promise<T5Config> {
+  if (name === "small") return smallShape;
+  if (name === "codet5-base") return codeT5BaseShape;
+  if (name !== "base") throw new Error(`no shape is called ${name}: base, small or codet5-base`);
+  const { model } = await readCheckpoint(baseFolder);
+  return parseT5Config(model.configJson(), baseFolder);
+}
 
 /** Weights whose activations stay moderate: norms at 1, biases at 0, else normal deviates, the same million of them again and again. */
 export function randomWeights({ shapes }: Model, deviation: number): Map<string, Float32Array> {

@@ -15,10 +15,12 @@ import { initializeT5 } from "../src/model/initialize";
 import type { TokenizedExample } from "../src/model/model";
 import { parseT5Config, type T5Config } from "../src/model/t5-config";
 import { t5 } from "../src/model/t5-model";
+import { adamWScalarsAt } from "../src/train/adamw";
 import { planBatches } from "../src/train/batch";
 import type { LossSpec } from "../src/train/loss";
 import { presets } from "../src/train/presets";
 import { TrainingSession } from "../src/train/training-session";
+import { UpdateMemory } from "../src/train/update-memory";
 import {
   baseFolder,
   exampleFile,
@@ -29,7 +31,7 @@ import {
   timed,
   tokenizedExamples,
 } from "./engine-work";
-import { isMatrixProduct, operatorTimes } from "./operator-times";
+import { operatorTimes, printTimes } from "./operator-times";
 
 const { values } = parseArgs({
   options: {
@@ -80,17 +82,19 @@ async function printProfile(checkpoint: Checkpoint, config: T5Config, batches: B
     const { steps, wall } = await train(checkpoint, config, batches, loss, path.join(folder, "profile"));
     const [file] = await readdir(folder);
     const times = await operatorTimes(path.join(folder, file!), warmUp);
-    const total = (of: typeof times): number => of.reduce((sum, { milliseconds }) => sum + milliseconds, 0);
-    const step = (1000 * wall) / steps;
-    const row = (name: string, calls: string, milliseconds: number): void =>
-      console.log(`| ${name} | ${calls} | ${milliseconds.toFixed(2)} | ${((100 * milliseconds) / step).toFixed(1)}% |`);
-    console.log(`\n| operator (${loss.kind}) | calls a step | ms a step | share of the step |\n|---|---|---|---|`);
-    for (const { operator, calls, milliseconds } of times) {
-      if (milliseconds / total(times) > 0.002) row(operator, (calls / steps).toFixed(0), milliseconds / steps);
-    }
-    row("matrix products together", "", total(times.filter(isMatrixProduct)) / steps);
-    row("the update, and all else outside the operators", "", step - total(times) / steps);
+    printTimes(loss.kind, times, steps, (1000 * wall) / steps);
   });
+}
+
+/** Of all weights; the fastest of several. */
+async function updateSeconds({ model }: Checkpoint): Promise<number> {
+  const memory = new UpdateMemory(model.shapes);
+  let best = Infinity;
+  for (let step = 1; step <= 6; step++) {
+    const { wall } = await timed(() => memory.update({ ...adamWScalarsAt(step, 1e-3, 0.01), clip: 1 }));
+    best = Math.min(best, wall);
+  }
+  return best;
 }
 
 async function main(): Promise<void> {
@@ -112,6 +116,7 @@ async function main(): Promise<void> {
   console.log("| what | figure | share of the matmul rate |");
   console.log("|---|---|---|");
   for (const [size, rate] of rates) console.log(`| matmul ${size} | ${rate.toFixed(0)} GFLOP/s | |`);
+  console.log(`| AdamW's update alone | ${(await updateSeconds(checkpoint)).toFixed(3)} s | |`);
   for (const loss of losses) {
     const { samplesPerSecond, gigaflops } = await train(checkpoint, config, batches, loss);
     const share = ((100 * gigaflops) / best).toFixed(0);

@@ -17,7 +17,7 @@ export interface OperatorTime {
 }
 
 /** Matrix products under any of the names that ONNX Runtime's optimisations give them. */
-export const isMatrixProduct = ({ operator }: OperatorTime): boolean => /MatMul|Gemm/.test(operator);
+const isMatrixProduct = ({ operator }: OperatorTime): boolean => /MatMul|Gemm/.test(operator);
 
 type Times = Map<string, { readonly calls: number; readonly milliseconds: number }>;
 
@@ -28,6 +28,22 @@ function addTime(times: Times, operator: string, microseconds: number): void {
 
 const longestFirst = (times: Times): OperatorTime[] =>
   [...times].map(([operator, time]) => ({ operator, ...time })).sort((a, b) => b.milliseconds - a.milliseconds);
+
+/** A table of what operators take in a step; shares are of a step's milliseconds where they are given, else of all operators together. */
+export function printTimes(what: string, times: readonly OperatorTime[], steps: number, step?: number): void {
+  const perStep = (of: readonly OperatorTime[]): number =>
+    of.reduce((sum, { milliseconds }) => sum + milliseconds, 0) / steps;
+  const all = perStep(times);
+  const whole = step ?? all;
+  const row = (name: string, calls: string, milliseconds: number): void =>
+    console.log(`| ${name} | ${calls} | ${milliseconds.toFixed(2)} | ${((100 * milliseconds) / whole).toFixed(1)}% |`);
+  console.log(`\n| operator (${what}) | calls a step | ms a step | share of the step |\n|---|---|---|---|`);
+  for (const { operator, calls, milliseconds } of times) {
+    if (milliseconds / steps / all > 0.002) row(operator, (calls / steps).toFixed(0), milliseconds / steps);
+  }
+  row("matrix products together", "", perStep(times.filter(isMatrixProduct)));
+  if (step !== undefined) row("the update, and all else outside the operators", "", step - all);
+}
 
 /** What WebGPU's shaders took of all runs, by the GPU's clock, from the profiles beside `prefix`. By operator, the longest first. */
 export async function shaderTimes(prefix: string): Promise<OperatorTime[]> {

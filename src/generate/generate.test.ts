@@ -2,6 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { readReference, referenceNames } from "../../test/support/reference";
 import { hasSwiftShader, swiftShaderReason } from "../../test/support/swiftshader";
+import { temporaryFolder } from "../../test/support/temporary-folder";
 import { tinyCheckpoint } from "../../test/support/tiny-checkpoint";
 import { webgpuPlacements } from "../../test/support/webgpu-placements";
 import { seededRandom } from "../foundation/random";
@@ -14,6 +15,7 @@ import { generate } from "./generate";
 import { GreedyDecoder, greedyStep } from "./greedy-decoder";
 
 const maxOutput = 12;
+const inFolder = temporaryFolder();
 
 /** Greedy decoding of rows one by one, without a cache: the training pass's last logits, again for every token. */
 async function decodeByDefinition(
@@ -153,7 +155,7 @@ test.skipIf(!hasSwiftShader).each(referenceNames)(
       built((graph, parameters) => model.decoding.start(graph, parameters)),
       built((graph, parameters) => greedyStep(model, graph, parameters)),
     ]) {
-      const placed = await webgpuPlacements(graph);
+      const placed = await webgpuPlacements(graph, inFolder("model.onnx"));
       expect(placed.has("WebGpuExecutionProvider")).toBe(true);
       const onShapes = new Set(["Concat", "Shape"]);
       expect([...(placed.get("CPUExecutionProvider") ?? [])].filter((operator) => !onShapes.has(operator))).toEqual([]);

@@ -14,7 +14,7 @@ type CacheDims = readonly [rows: number, heads: number, places: number, width: n
 export class GpuRowSessions {
   private readonly sessions = new Map<string, Session>();
 
-  /** `past_*` [rows, heads, places, width] with `own_*` [rows, heads, 1, width] at place `at`. */
+  /** `past_*` [rows, heads, places, width] with `own_*` [rows, heads, 1, width] at the place that `isPlace` tells. */
   async place(past: TensorsByName, own: TensorsByName, isPlace: Tensor): Promise<TensorsByName> {
     const session = await this.session("place", (graph) => {
       const at = graph.input("is_place", [1, 1, "places", 1], "bool");
@@ -83,9 +83,7 @@ export class GpuDecodingRows implements DecodingRows {
     private readonly sessions: GpuRowSessions,
     tensors: TensorsByName,
   ) {
-    const { past, perRow } = withPastApart(tensors);
-    this.past = { ...past };
-    this.perRow = { ...perRow };
+    ({ past: this.past, perRow: this.perRow } = withPastApart(tensors));
   }
 
   /** The start's outputs, kept on the GPU and from now on disposed of here, and `rowFeeds`. */

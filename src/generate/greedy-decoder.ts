@@ -1,8 +1,8 @@
 /** Greedy decoding of one batch with a key-value cache; rows that have ended leave the batch. */
 import { setImmediate } from "node:timers/promises";
 import { throwIfCancelled } from "../foundation/failure";
-import { loadRuntime, type Runtime, type Tensor, type TensorsByName } from "../graph/runtime";
 import type { Graph } from "../graph/graph";
+import { loadRuntime, type Runtime, type Tensor, type TensorsByName } from "../graph/runtime";
 import type { Feeds, GenerativeModel, Weights } from "../model/model";
 import type { FeedArray } from "../model/padding";
 import type { Parameters } from "../model/parameters";

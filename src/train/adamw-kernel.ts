@@ -71,10 +71,7 @@ export class AdamWKernel {
     return new Float32Array(this.buffer, updateKinds.indexOf(kind) * this.stride, this.length);
   }
 
-  /**
-   * Updates the elements from `from`, a multiple of 4, to `to`, at least one and up to three behind the last, which no tensor has; `clip`
-   * scales the gradient first.
-   */
+  /** Updates at least one element, from `from`, a multiple of 4, to `to`, rounded up to one; `clip` scales the gradient first. */
   update(from: number, to: number, { clip, ...scalars }: AdamWNumbers): void {
     const share = Math.fround(clip) * Math.fround(firstShare);
     const named: Record<NumberName, number> = {

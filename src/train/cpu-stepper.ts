@@ -68,10 +68,7 @@ export class CpuStepper implements Stepper {
       bound.feeds[stateName("parameter", name)] = tensor(data, model.shapes.get(name)!);
     }
     const makeAddition = async (): Promise<Addition> => {
-      const other = new FlatTensors(
-        memory.layouts,
-        memory.layouts.map(({ length }) => new Float32Array(length)),
-      );
+      const other = new FlatTensors(memory.layouts);
       const part = [...shapes].map(([name, shape]) => [gradientName(name), tensor(other.views.get(name)!, shape)]);
       const stretches = gradient.arrays.flatMap((whole, index) =>
         Array.from({ length: Math.ceil(whole.length / stretchLength) }, (_, at): Stretch => {

@@ -11,7 +11,7 @@ export interface ArrayLayout {
 }
 
 /** Arrays of up to `longest` elements; a longer tensor has one of its own. */
-export function layoutsOf(shapes: TensorShapes, longest = Infinity): ArrayLayout[] {
+export function layoutsOf(shapes: TensorShapes, longest: number): ArrayLayout[] {
   const layouts: { length: number; places: Map<string, readonly [number, number]> }[] = [];
   for (const [name, shape] of shapes) {
     const size = shape.reduce((product, length) => product * length, 1);
@@ -31,10 +31,10 @@ export function layoutsOf(shapes: TensorShapes, longest = Infinity): ArrayLayout
 export class FlatTensors {
   readonly views: ReadonlyMap<string, Float32Array>;
 
-  /** `arrays` are as long as the layouts say. */
+  /** `arrays` are as long as the layouts say; zeros unless given. */
   constructor(
     layouts: readonly ArrayLayout[],
-    readonly arrays: readonly Float32Array[],
+    readonly arrays: readonly Float32Array[] = layouts.map(({ length }) => new Float32Array(length)),
   ) {
     const views = layouts.flatMap(({ places }, index) =>
       [...places].map(([name, place]) => [name, arrays[index]!.subarray(...place)] as const),

@@ -6,6 +6,7 @@ import { setImmediate } from "node:timers/promises";
 import type { TensorShapes } from "../model/model";
 import { AdamWKernel, longestKernel, updateKinds, type AdamWNumbers, type UpdateKind } from "./adamw-kernel";
 import { FlatTensors, layoutsOf, type ArrayLayout } from "./flat-tensors";
+import { stateKinds } from "./training-graph";
 
 type Arrays = Readonly<Record<UpdateKind, Float32Array>>;
 
@@ -73,7 +74,7 @@ function bankOutside(length: number): Bank {
       const count = Math.min(stretchLength, length - from);
       for (const kind of updateKinds) inside[kind].set(arrays[kind].subarray(from, from + count));
       kernel.update(0, count, numbers);
-      for (const kind of updateKinds) arrays[kind].set(inside[kind].subarray(0, count), from);
+      for (const kind of stateKinds) arrays[kind].set(inside[kind].subarray(0, count), from);
       if ((from + stretchLength) % turnLength === 0) await setImmediate();
     }
   };

@@ -6,6 +6,7 @@ import { expect, test } from "vitest";
 import { widened } from "../../test/support/float16-graphs";
 import { readAnyReference } from "../../test/support/reference";
 import { hasSwiftShader, swiftShaderReason } from "../../test/support/swiftshader";
+import { temporaryFolder } from "../../test/support/temporary-folder";
 import { tinyCheckpoint } from "../../test/support/tiny-checkpoint";
 import { webgpuPlacements } from "../../test/support/webgpu-placements";
 import { checkFloat16 } from "../graph/device";
@@ -14,13 +15,14 @@ import { adamWScalarsAt } from "./adamw";
 import { nextName, stateKinds, stateName, trainingGraph } from "./training-graph";
 
 const loss = { kind: "dece", alpha: 0.9, epsilon: 0.1 } as const;
+const inFolder = temporaryFolder();
 
 // Between them, all operators of all architectures.
 test.skipIf(!hasSwiftShader).each(["t5-gated", "gpt2", "codegen", "glm", "roberta", "roberta-classifier"] as const)(
   `a 16-bit step of %s is WebGPU's but for arithmetic on shapes (${swiftShaderReason})`,
   async (name) => {
     const { model } = await readAnyReference(name);
-    const placed = await webgpuPlacements(trainingGraph(model, loss, 1, { precision: "f16" }));
+    const placed = await webgpuPlacements(trainingGraph(model, loss, 1, { precision: "f16" }), inFolder("step.onnx"));
     expect(placed.get("WebGpuExecutionProvider")?.has("Cast")).toBe(true);
     expect([...(placed.get("CPUExecutionProvider") ?? [])].sort()).toEqual(["Concat", "Mul", "Shape", "Unsqueeze"]);
   },

@@ -1,7 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import os from "node:os";
-import path from "node:path";
+import { writeFile } from "node:fs/promises";
 import { promisify } from "node:util";
 import type { Graph } from "../../src/graph/graph";
 import { encodeModel } from "../../src/graph/onnx-model";
@@ -13,14 +11,13 @@ const options = { executionProviders: ["webgpu"], logSeverityLevel: 0 };
 InferenceSession.create(process.argv[1], options).then(() => process.exit(0), () => process.exit(1));
 `;
 
-/** A graph's operators by the provider that ONNX Runtime places them on, on WebGPU; of the only one ONNX Runtime does not list them. */
-export async function webgpuPlacements(graph: Graph): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
-  const folder = await mkdtemp(path.join(os.tmpdir(), "placements-"));
-  const file = path.join(folder, "model.onnx");
+/**
+ * A graph's operators by the provider that ONNX Runtime places them on, on WebGPU; where there is only one, it does not list them. The
+ * model is written to `file`.
+ */
+export async function webgpuPlacements(graph: Graph, file: string): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
   await writeFile(file, encodeModel(graph));
-  const told = await promisify(execFile)(process.execPath, ["-e", program, file], { maxBuffer: 2 ** 28 }).finally(() =>
-    rm(folder, { recursive: true }),
-  );
+  const told = await promisify(execFile)(process.execPath, ["-e", program, file], { maxBuffer: 2 ** 28 });
   const placed = new Map<string, Set<string>>();
   let operators = new Set<string>();
   for (const line of (told.stdout + told.stderr).split("\n")) {
